@@ -1,0 +1,6 @@
+select
+    actor_type,
+    label_da,
+    classification,
+    source
+from {{ ref('referral_actors') }}

@@ -1,0 +1,7 @@
+select
+    cvr,
+    cast(account_year as integer) as account_year,
+    cast(revenue_tkr as double) as revenue_tkr,
+    cast(full_time_equivalents as double) as full_time_equivalents
+from {{ ref('stg_register__accounts') }}
+where not is_withdrawn

@@ -1,0 +1,1 @@
+{{ count_per_goal('participants', ref('int_participants_base'), 'count(base.record_id)') }}

@@ -1,0 +1,13 @@
+with base as (
+    select * from {{ ref('int_sustainability_helped_base') }} where left_because is null
+)
+
+select
+    agreement,
+    measure,
+    house,
+    segment,
+    goal_year,
+    {{ share_with_interval('contribution = 1') }}
+from base
+group by agreement, measure, house, segment, goal_year

@@ -1,0 +1,9 @@
+select
+    source,
+    entity,
+    delivery,
+    line,
+    "column",
+    value,
+    reason
+from {{ source('landing', 'rejected_rows') }}

@@ -1,0 +1,16 @@
+with newest as (
+    {{ newest_per_key(source('manuel', 'manuelt_resultat'), ['aftale', 'maal', 'erhvervshus', 'aar']) }}
+)
+
+select
+    aftale as agreement,
+    maal as goal,
+    erhvervshus as house,
+    aar as result_year,
+    resultat as result_text,
+    vurdering as assessment,
+    kommentar as comment_da,
+    vurderet_af as assessed_by,
+    vurderet_dato as assessed_on,
+    is_withdrawn
+from newest
