@@ -126,7 +126,9 @@ def opened(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(build), read_only=True)
     except duckdb.IOException as error:
-        msg = f"{build} kan ikke læses nu, formentlig fordi en kørsel er i gang. Prøv igen, når den er færdig. ({error})"
+        msg = (
+            f"{build} kan ikke læses nu, formentlig fordi en kørsel er i gang. Prøv igen, når den er færdig. ({error})"
+        )
         raise ExplainError(msg) from error
     try:
         yield connection
@@ -189,7 +191,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, key: FigureKey, path: Path
     if not _has_base(connection, key.measure):
         return 0
     relation = f"intermediate.int_{key.measure}_base"
-    columns = connection.execute(f"describe {relation}").fetchall()  # noqa: S608
+    columns = connection.execute(f"describe {relation}").fetchall()
     # The key and the reason are written once, in words; they would repeat on every row.
     repeated = {"agreement", "measure", "house", "segment", "goal_year", "left_because"}
     selected = [_spreadsheet_safe(name, kind) for name, kind, *_ in columns if name not in repeated]
@@ -204,7 +206,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, key: FigureKey, path: Path
         left join seeds.base_steps as steps on base.left_because = steps.reason
         where {_SAME_FIGURE}
         order by base.left_because is not null, steps.sort_order, base.unit_id, base.record_id, base.course_id
-        """,  # noqa: S608
+        """,
         _parameters(key),
     ).df()
     body.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\n")
@@ -268,7 +270,9 @@ def _figure(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> dict[str, 
 
 def _what_there_is(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> str:
     """Say in Danish which figures can be asked for instead of one that is not there."""
-    measures = [row[0] for row in connection.execute("select distinct measure from goals.goal_attainment order by 1").fetchall()]
+    measures = [
+        row[0] for row in connection.execute("select distinct measure from goals.goal_attainment order by 1").fetchall()
+    ]
     if key.measure not in measures:
         return f"Målingen {key.measure} findes ikke. Vælg en af: {', '.join(measures)}."
     rows = connection.execute(
@@ -303,11 +307,11 @@ def _steps(connection: duckdb.DuckDBPyConnection, key: FigureKey, family: str) -
         where {_SAME_FIGURE}
         group by steps.sort_order, steps.remaining_da, steps.left_da
         order by steps.sort_order
-        """,  # noqa: S608
+        """,
         _parameters(key),
     ).fetchall()
     total = connection.execute(
-        f"select count(*) from {relation} as base where {_SAME_FIGURE}",  # noqa: S608
+        f"select count(*) from {relation} as base where {_SAME_FIGURE}",
         _parameters(key),
     ).fetchone()
     remaining = int(total[0]) if total is not None else 0

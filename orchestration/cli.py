@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.explain import explain
 from orchestration.commands.run import run
 from orchestration.commands.synthetic import synthetic
 
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("synthetic")(synthetic)
+app.command("explain")(explain)
 
 
 def _show_version(value: bool) -> None:

@@ -33,13 +33,22 @@ def expected_error(error: BaseException) -> BaseException | None:
         The first error in the chain of causes that is one of ours (this module's, the sources' or the
         publication's), or None when the failure was not foreseen.
     """
+    from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
-    ours = (RunError, PublicationError, ContractError, NothingUsableError, SyntheticError, WarehouseBusyError)
+    ours = (
+        RunError,
+        PublicationError,
+        ExplainError,
+        ContractError,
+        NothingUsableError,
+        SyntheticError,
+        WarehouseBusyError,
+    )
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.errors import RunInProgressError
+from orchestration.paths import build_folder
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def hold(output: Path) -> Iterator[None]:
     Raises:
         RunInProgressError: Another process holds it; the message names the process.
     """
-    path = output / ".build" / "lock"
+    path = build_folder(output) / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
         try:

@@ -9,6 +9,30 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
+def build_folder(output: Path) -> Path:
+    """Return the private folder of the build in an output folder.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        `<output>/.build`.
+    """
+    return output / ".build"
+
+
+def build_file(output: Path) -> Path:
+    """Return the private build file in an output folder.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        `<output>/.build/warehouse.duckdb`, which exists once a run has landed deliveries.
+    """
+    return build_folder(output) / "warehouse.duckdb"
+
+
 def is_writable(folder: Path) -> bool:
     """Say whether files can be made in a folder, or in the nearest of its parents that exists.
 

@@ -12,7 +12,7 @@ from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field
 
 from orchestration.lock import hold
-from orchestration.paths import PROJECT_ROOT, synthetic_cache
+from orchestration.paths import PROJECT_ROOT, build_file, build_folder, synthetic_cache
 from orchestration.progress import Progress, SilentProgress
 from sources.synthetic import SyntheticSettings, cached_deliveries, default_today
 
@@ -64,12 +64,12 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     @property
     def build_folder(self) -> Path:
         """The private folder of the build, `<output>/.build`."""
-        return self.output_folder / ".build"
+        return build_folder(self.output_folder)
 
     @property
     def warehouse(self) -> Path:
         """The private build file."""
-        return self.build_folder / "warehouse.duckdb"
+        return build_file(self.output_folder)
 
     def deliveries_folder(self, progress: Progress | None = None, today: date | None = None) -> Path:
         """Return the folder with deliveries, and make the synthetic ones where none were given.

@@ -493,7 +493,8 @@ def _warnings(deliveries: tuple[DeliveryResult, ...]) -> Iterable[str]:
         if d.rejected_rows:
             yield f"{d.delivery}: {_number_text(d.rejected_rows)} af {_number_text(d.delivered_rows)} rækker er afvist."
         if d.rejected_values:
-            yield f"{d.delivery}: {_number_text(d.rejected_values)} værdier kan ikke læses og er udeladt."
+            values = "værdi" if d.rejected_values == 1 else "værdier"
+            yield f"{d.delivery}: {_number_text(d.rejected_values)} {values} kan ikke læses og er udeladt."
         if d.missing_columns:
             yield f"{d.delivery}: kolonner mangler og er tomme: {_names(d.missing_columns)}."
         if d.unknown_columns:

@@ -39,7 +39,8 @@ def small_run_details(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
     # A fixed day: figures of a test may not change with the calendar.
     write_deliveries(folder, SyntheticSettings(scale=SMALL_SCALE, today=date(2026, 10, 31)))
     output = folder / "output"
-    outcome = run(RunSettings(output=str(output), deliveries=str(folder / "deliveries")))
+    # The contracts are of 2026, so that year is the report year, though it is not complete.
+    outcome = run(RunSettings(output=str(output), deliveries=str(folder / "deliveries"), year=2026))
     return SmallRun(outcome, output, folder / "deliveries")
 
 

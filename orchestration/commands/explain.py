@@ -10,9 +10,7 @@ import typer
 from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from exports.explain import Explanation
+    import duckdb
 
 
 def explain(
@@ -35,7 +33,8 @@ def explain(
     with failures_shown(errors, verbose=verbose):
         from exports.explain import FigureKey, opened, write_rows  # noqa: PLC0415
         from exports.explain import explain as explain_figure  # noqa: PLC0415
-        from orchestration.settings import build_file  # noqa: PLC0415
+        from orchestration.explanation import show  # noqa: PLC0415
+        from orchestration.paths import build_file  # noqa: PLC0415
 
         with opened(build_file(output)) as connection:
             asked = year if year is not None else _report_year(connection)
@@ -43,15 +42,12 @@ def explain(
             name = f"{measure}_{house}_{segment}_{asked}.csv"
             path = csv if csv is not None else output / "explain" / name
             rows = write_rows(connection, explanation.key, path)
-        _show(explanation, results)
+        show(explanation, results)
         if rows:
             results.print(f"\nRækkerne bag tallet: {path}", highlight=False, soft_wrap=True)
 
 
-def _report_year(connection: object) -> int:
+def _report_year(connection: duckdb.DuckDBPyConnection) -> int:
     """Read the report year of the run."""
-    import duckdb  # noqa: PLC0415
-
-    assert isinstance(connection, duckdb.DuckDBPyConnection)  # noqa: S101
     row = connection.execute("select report_year from raw.run_context").fetchone()
     return int(row[0]) if row is not None else 0

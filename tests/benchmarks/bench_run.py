@@ -56,7 +56,7 @@ def one_run(output: Path, scale: float) -> dict[str, Any]:
     Returns:
         `seconds`, `stages` (seconds by stage), `rows` delivered, `own_kib` and `dbt_kib` peak memory.
     """
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [sys.executable, "-c", ONE_RUN, str(output), str(scale)], capture_output=True, text=True, check=True
     )
     measured: dict[str, Any] = json.loads(result.stdout.strip().splitlines()[-1])

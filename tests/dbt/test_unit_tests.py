@@ -16,7 +16,7 @@ def test_every_dbt_unit_test_passes(small_run: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copy(small_run / ".build" / "warehouse.duckdb", warehouse)
     target = tmp_path / "target"
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [
             dbt_executable(),
             "test",

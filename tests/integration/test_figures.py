@@ -14,6 +14,8 @@ import duckdb
 import pytest
 
 Row = dict[str, Any]
+# n, numerator, denominator, value and the ends of the interval; None where the base is empty.
+Figure = tuple[float | None, ...] | None
 HOUSES = ("hovedstaden", "sjaelland", "fyn", "sydjylland", "midtjylland", "nordjylland")
 SCOPES = (*HOUSES, "danmark")
 PATH_START, PATH_END = (2022, 600), (2027, 1200)
@@ -42,7 +44,7 @@ class Accepted:
 
 
 def _newest(con: duckdb.DuckDBPyConnection, entity: str, key: tuple[str, ...]) -> Iterator[Row]:
-    cursor = con.execute(f"select * from accepted.{entity} order by _delivery_order, _line")  # noqa: S608
+    cursor = con.execute(f"select * from accepted.{entity} order by _delivery_order, _line")
     names = [column[0] for column in cursor.description]
     newest = {tuple(row[names.index(k)] for k in key): dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
     return (row for row in newest.values() if not row["is_withdrawn"])
@@ -98,7 +100,7 @@ def attainment(small_run: Path) -> dict[tuple[str, str, str, str, int], Row]:
     return {(r["agreement"], r["measure"], r["house"], r["segment"], r["year"]): r for r in rows}
 
 
-def _units(data: Accepted, house: str, segment: str, year: int, theme: bool = False) -> list[Row]:
+def _units(data: Accepted, house: str, segment: str, year: int, *, theme: bool = False) -> list[Row]:
     """The newest answered response of every unit in a scope."""
     newest: dict[str, Row] = {}
     for row in data.evaluations:
@@ -126,13 +128,13 @@ def _wilson(k: int, n: int) -> tuple[float, float]:
     return 100 * max(0, (centre - half) / (1 + z * z / n)), 100 * min(1, (centre + half) / (1 + z * z / n))
 
 
-def _share(answers: Iterable[bool]) -> tuple[int, float, float, float, float, float] | None:
+def _share(answers: Iterable[bool]) -> Figure:
     listed = list(answers)
     n, k = len(listed), sum(listed)
     return (n, k, n, 100 * k / n, *_wilson(k, n)) if n else None
 
 
-def _nps(scores: list[int]) -> tuple[int, float, float, float, float, float] | None:
+def _nps(scores: list[int]) -> Figure:
     if not scores:
         return None
     n, up, down = len(scores), sum(s >= 9 for s in scores), sum(s <= 6 for s in scores)
@@ -141,7 +143,7 @@ def _nps(scores: list[int]) -> tuple[int, float, float, float, float, float] | N
     return n, up - down, n, 100 * (up - down) / n, max(-100, 100 * (p - c - half)), min(100, 100 * (p - c + half))
 
 
-def _weighted(rows: list[tuple[float, bool]]) -> tuple[Any, ...] | None:
+def _weighted(rows: list[tuple[float, bool]]) -> Figure:
     if not rows:
         return None
     total, n = math.fsum(w for w, _ in rows), len(rows)
@@ -153,7 +155,7 @@ def _weighted(rows: list[tuple[float, bool]]) -> tuple[Any, ...] | None:
     return n, p * total, total, 100 * p, 100 * (p - half), 100 * (p + half)
 
 
-def _evaluation(data: Accepted, measure: str, agreement: str, house: str, segment: str, year: int) -> Any:
+def _evaluation(data: Accepted, measure: str, agreement: str, house: str, segment: str, year: int) -> Figure:
     base = year - 1 if agreement == "2021-2023" else year
     units = _units(data, house, segment, base, theme=measure == "sustainability_helped")
     if measure == "nps":
@@ -173,7 +175,7 @@ def _evaluation(data: Accepted, measure: str, agreement: str, house: str, segmen
     return _share(u[question] == counted for u in units if u[question] is not None)
 
 
-def _awareness(data: Accepted, measure: str, house: str, year: int) -> Any:
+def _awareness(data: Accepted, measure: str, house: str, year: int) -> Figure:
     question = {
         "awareness": "hoert_om_erhvervshus",
         "awareness_of_offers": "kender_tilbud",
@@ -221,7 +223,7 @@ def _count(data: Accepted, measure: str, house: str, year: int) -> int:
     )
 
 
-def _new_share(data: Accepted, house: str, year: int) -> Any:
+def _new_share(data: Accepted, house: str, year: int) -> Figure:
     before = data.guided.get((house, year - 1, "individual"), {})
     return _share(cvr not in before for cvr in data.guided.get((house, year, "individual"), {}))
 
@@ -231,7 +233,7 @@ COUNTS = {"entrepreneurs_guided", "companies_guided", "participants", "company_c
 DELIVERED = {"crisis_guidance_effect", "guidance_influenced_company"}
 
 
-def _expected(data: Accepted, row: Row) -> Any:
+def _expected(data: Accepted, row: Row) -> Figure:
     measure, house, year = row["measure"], row["house"], row["year"]
     if measure in AWARENESS:
         return _awareness(data, measure, house, year)

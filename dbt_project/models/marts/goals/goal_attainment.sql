@@ -8,9 +8,9 @@
 ] %}
 with figures as (
     {% for model in goal_models %}
-    select agreement, measure, house, segment, goal_year, n, numerator, denominator, value, ci_low, ci_high
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+        select agreement, measure, house, segment, goal_year, n, numerator, denominator, value, ci_low, ci_high
+        from {{ ref(model) }}
+                {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
