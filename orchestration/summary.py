@@ -29,7 +29,7 @@ COMPARISONS = {"at_least": "mindst", "more_than": "over"}
 # The words after a figure, and its decimals, by the unit of the measure.
 UNITS = {
     "per cent": (" pct.", 1),
-    "percentage points": (" pct.point", 1),
+    "percentage points": (" procentpoint", 1),
     "score": ("", 1),
 }
 

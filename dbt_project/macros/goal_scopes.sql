@@ -85,7 +85,8 @@
 {% endmacro %}
 
 {#
-    A count for every figure of a measure, 0 where nothing is in the base: nobody guided is a result, not missing data.
+    A count for every figure of a measure in the years with activities, 0 where nothing is in the base: nobody guided
+    is a result, not missing data.
 
     measure: the measure's key.
     base: relation with the measure's rows.
@@ -100,6 +101,8 @@
         goals.goal_year,
         {{ count_figures(total) }}
     from {{ ref('int_goal_targets') }} as goals
+    inner join (select distinct activity_year from {{ ref('int_activities') }} where left_because is null) as years
+        on goals.goal_year = years.activity_year
     left join {{ base }} as base
         on
             goals.agreement = base.agreement

@@ -33,7 +33,7 @@ def test_goals_are_shown_in_danish(clean_outcome: Outcome) -> None:
         "1", "Vejledte virksomheder", "Alle", "1.234", "–", "mindst 1.200", "På sporet",
     ]  # fmt: skip
     assert row(text, "NPS")[2:] == ["Drift", "68,3", "64,1 til 72,0", "mindst 70", "Ikke opfyldt (usikker)"]
-    assert row(text, "Mervækst")[2:] == ["Vækst", "0,4 pct.point", "0,1 til 0,7", "over 0", "Opfyldt (sikker)"]
+    assert row(text, "Mervækst")[2:] == ["Vækst", "0,4 procentpoint", "0,1 til 0,7", "over 0", "Opfyldt (sikker)"]
     assert row(text, "Kendskab") == ["–", "Kendskab", "Alle", "–", "–", "–", "Ingen data"]
 
 
