@@ -470,7 +470,7 @@ def _decisions(site: Site) -> None:
     """Takes away or delays the decision where one course alone passes 20 hours, more than 45 days ago."""
     guidance = site.guidance
     courses = guidance.courses
-    found = passings(guidance, strictly=True)
+    found = passings(guidance)
     passed = np.full(len(courses), NEVER)
     np.minimum.at(passed, found.course, found.day)
     span = guidance.last_day - courses.start

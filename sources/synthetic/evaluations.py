@@ -59,8 +59,8 @@ def make_evaluations(
 ) -> Evaluations:
     """Sends evaluations and draws the answers.
 
-    Every ended individual course and every ended course of three hours or more is sent one, within twelve days and
-    never after today; short collective and Early Warning courses only now and then. `never_sent` and `always_sent` are
+    Every ended individual course and every ended course of three hours or more is sent one, mostly on the day it
+    ended or the day after (the last week then looks like any other) and never after today; short collective and Early Warning courses only now and then. `never_sent` and `always_sent` are
     the courses that planted faults decide for.
     """
     rng = generator(settings.seed, "evaluations", guidance.block)
@@ -68,7 +68,7 @@ def make_evaluations(
     ended = courses.end <= calendar.today
     due = (courses.kind == INDIVIDUAL) | (guidance.hours >= LONG_COURSE_HOURS) | always_sent
     course = np.flatnonzero(ended & ~never_sent & (due | draw_flags(rng, _SENT_ANYWAY, len(courses))))
-    sent = np.minimum(courses.end[course] + np.minimum(rng.geometric(0.25, course.size), 12), calendar.today)
+    sent = np.minimum(courses.end[course] + np.minimum(rng.geometric(0.6, course.size) - 1, 12), calendar.today)
     answered = sent + np.minimum(rng.geometric(0.12, course.size), 60)
     replies = draw_flags(rng, _RESPONSE[courses.house[course]], course.size) & (answered <= calendar.today)
     return _answers(rng, guidance, course, sent, np.where(replies, answered, NEVER))

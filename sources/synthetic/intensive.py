@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sources.synthetic.days import NEVER, Flags, Floats, Ints
+from sources.synthetic.days import NEVER, Ints
 from sources.synthetic.guidance import Courses, Guidance
 from sources.synthetic.selection import INDIVIDUAL, PRE_STARTER
 
 LIMIT_HOURS = 20.0
-_WINDOW_DAYS = 367
+_MONTHS = 12
 _KEY_STEP = 100_000
 
 
@@ -39,35 +39,36 @@ def _individual_rows(guidance: Guidance) -> Ints:
     return rows[np.lexsort((activities.day[rows], pair_of(courses)[activities.course[rows]]))]
 
 
-def rolling_hours(guidance: Guidance, rows: Ints) -> tuple[Ints, Floats]:
-    """House-company numbers and the hours of the 367 days up to and including each activity's day."""
+def months_before(days: Ints, months: int) -> Ints:
+    """The same day of the month that many months earlier, or that month's last day where it is shorter."""
+    calendar = days.astype("datetime64[D]")
+    month = calendar.astype("datetime64[M]")
+    day_of_month = (calendar - month.astype("datetime64[D]")).astype(np.int64)
+    earlier = month - months
+    length = ((earlier + 1).astype("datetime64[D]") - earlier.astype("datetime64[D]")).astype(np.int64)
+    moved: Ints = earlier.astype("datetime64[D]").astype(np.int64) + np.minimum(day_of_month, length - 1)
+    return moved
+
+
+def passings(guidance: Guidance) -> Passing:
+    """The days on which the 12 months up to and including the day pass 20 hours, and did not before the day's own."""
     activities = guidance.activities
-    _, pair = np.unique(pair_of(guidance.courses)[activities.course[rows]], return_inverse=True)
-    position = pair.astype(np.int64) * _KEY_STEP + activities.day[rows] + _WINDOW_DAYS
-    sums = np.concatenate([[0.0], np.cumsum(activities.quarters[rows] / 4.0)])
-    before = np.searchsorted(position, position - _WINDOW_DAYS, side="left")
-    through = np.searchsorted(position, position, side="right")
-    return pair.astype(np.int64), sums[through] - sums[before]
-
-
-def _first_of_each(pair: Ints, over: Flags) -> Flags:
-    """The first row of every unbroken run of rows over the limit within one house and company."""
-    opens = over.copy()
-    opens[1:] &= ~over[:-1] | (pair[1:] != pair[:-1])
-    return opens
-
-
-def passings(guidance: Guidance, *, strictly: bool) -> Passing:
-    """Where the limit is passed: strictly more than 20 hours, or generously from 20 hours on."""
     rows = _individual_rows(guidance)
-    pair, hours = rolling_hours(guidance, rows)
-    first = rows[_first_of_each(pair, hours > LIMIT_HOURS if strictly else hours >= LIMIT_HOURS)]
-    return Passing(guidance.activities.course[first], guidance.activities.day[first])
+    _, pair = np.unique(pair_of(guidance.courses)[activities.course[rows]], return_inverse=True)
+    base, day = pair.astype(np.int64) * _KEY_STEP, activities.day[rows]
+    position = base + day
+    sums = np.concatenate([[0.0], np.cumsum(activities.quarters[rows] / 4.0)])
+    opens = np.searchsorted(position, base + months_before(day, _MONTHS), side="right")
+    before = sums[np.searchsorted(position, position, side="left")] - sums[opens]
+    through = sums[np.searchsorted(position, position, side="right")] - sums[opens]
+    first_of_day = np.append(True, position[1:] != position[:-1])[: rows.size]
+    found = rows[first_of_day & (through > LIMIT_HOURS) & (before <= LIMIT_HOURS)]
+    return Passing(activities.course[found], activities.day[found])
 
 
 def decide_in_time(rng: np.random.Generator, guidance: Guidance, today: int) -> Guidance:
-    """Adds a management decision, at most 25 days late, wherever the limit is reached: the clean state of the rule."""
-    found = passings(guidance, strictly=False)
+    """Adds a management decision, at most 25 days late, wherever the limit is passed: the clean state of the rule."""
+    found = passings(guidance)
     day = np.minimum(found.day + rng.integers(-14, 26, found.day.size), today)
     decision = np.full(len(guidance.courses), NEVER)
     np.minimum.at(decision, found.course, np.maximum(day, guidance.courses.start[found.course]))

@@ -5,5 +5,6 @@ with newest as (
 select
     forloeb_id as course_id,
     tema as theme,
+    _extracted_on as delivered_on,
     is_withdrawn
 from newest

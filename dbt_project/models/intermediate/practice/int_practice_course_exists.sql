@@ -1,0 +1,37 @@
+-- A row that refers to a course which was never delivered is an orphan: kept, listed here, in no measure. Rows of a
+-- withdrawn course are in no rule. The house of an orphan is unknown.
+with referring as (
+    select 'crm_aktivitet' as entity, activity_id as record_id, course_id, activity_on as own_date
+    from {{ ref('stg_crm__activities') }}
+    where not is_withdrawn
+    union all
+    select 'crm_tema', course_id || '|' || theme, course_id, delivered_on
+    from {{ ref('stg_crm__course_themes') }}
+    where not is_withdrawn
+    union all
+    select 'crm_henvisning', referral_id, course_id, referred_on
+    from {{ ref('stg_crm__referrals') }}
+    where not is_withdrawn
+    union all
+    select 'evaluering_svar', evaluation_id, course_id, sent_on
+    from {{ ref('stg_evaluering__evaluations') }}
+    where not is_withdrawn
+),
+
+checked as (
+    select
+        referring.entity,
+        referring.record_id,
+        referring.course_id,
+        coalesce(courses.house, 'ukendt') as house,
+        {{ practice_month(['courses.started_on', 'referring.own_date', 'run.today']) }} as month,
+        courses.course_id is not null as is_passed,
+        coalesce('forløb ' || referring.course_id || ' er ikke leveret', 'forløbs-id mangler') as found_value
+    from referring
+    cross join {{ source('landing', 'run_context') }} as run
+    left join {{ ref('stg_crm__courses') }} as courses on referring.course_id = courses.course_id
+    where not coalesce(courses.is_withdrawn, false)
+)
+
+select {{ practice_check('course_exists', entity='entity', record_id='record_id') }}
+from checked
