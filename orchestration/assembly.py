@@ -7,6 +7,7 @@ from pathlib import Path
 from dagster import Definitions
 
 from orchestration.assets.deliveries import deliveries
+from orchestration.assets.history import earlier_findings, finding_history
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import build_publication
 from orchestration.assets.warehouse import build_warehouse
@@ -41,7 +42,14 @@ def build_defs(
     """
     prepared = manifest or prepare_manifest(project)
     return Definitions(
-        assets=[deliveries, landing, build_warehouse(prepared, project), build_publication(prepared)],
+        assets=[
+            deliveries,
+            landing,
+            earlier_findings,
+            build_warehouse(prepared, project),
+            build_publication(prepared),
+            finding_history,
+        ],
         asset_checks=[rows_conserved],
         jobs=[erhvervshus],
         resources={

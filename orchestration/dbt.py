@@ -23,6 +23,7 @@ from orchestration.manifest import (
 
 RAW = "raw"
 LANDING_SOURCE = "landing"
+HISTORY = "history"
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -35,7 +36,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
         )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
-        """Name an asset: `raw/<entity>` for a source, `<schema>/<table>` for everything dbt builds.
+        """Name an asset: `raw/<entity>` or `history/<table>` for a source, `<schema>/<table>` for what dbt builds.
 
         Args:
             dbt_resource_props: The node as dbt's manifest holds it.
@@ -43,7 +44,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
         Returns:
             The asset key.
         """
-        if dbt_resource_props["resource_type"] == "source":
+        if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["source_name"] != HISTORY:
             return AssetKey([RAW, dbt_resource_props["name"]])
         return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
 

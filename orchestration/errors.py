@@ -30,9 +30,10 @@ def expected_error(error: BaseException) -> BaseException | None:
         error: What came out of the job, possibly with causes.
 
     Returns:
-        The first error in the chain of causes that is one of ours (this module's, the sources' or the
+        The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
         publication's), or None when the failure was not foreseen.
     """
+    from expectations.finding_history import HistoryError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
@@ -42,6 +43,7 @@ def expected_error(error: BaseException) -> BaseException | None:
 
     ours = (
         RunError,
+        HistoryError,
         PublicationError,
         ExplainError,
         ContractError,

@@ -39,8 +39,10 @@ STAGE_OF_STEP = {
     "deliveries": "deliveries",
     "landing": "landing",
     "raw__deliveries_rows_conserved": "landing",
+    "history__findings": "landing",
     "warehouse": "warehouse",
     "publication": "publication",
+    "finding_history": "publication",
 }
 _MILLISECONDS = 1000
 

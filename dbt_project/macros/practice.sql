@@ -71,3 +71,9 @@
 {% macro weeks_ago(day, today) -%}
     cast(floor({{ dbt.datediff(day, today, 'day') }} / 7.0) as integer)
 {%- endmacro %}
+
+{# The share of courses without a finding in one of the score card's periods, in per cent; null where none was checked. #}
+{% macro share_in_period(period) -%}
+    100.0 * cast(sum(case when period = '{{ period }}' then courses_passed end) as double)
+    / nullif(sum(case when period = '{{ period }}' then courses_checked end), 0)
+{%- endmacro %}

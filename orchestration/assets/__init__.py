@@ -1,1 +1,1 @@
-"""The assets, one module per stage: deliveries, landing, warehouse, publication."""
+"""The assets, one module per stage: deliveries, landing, history, warehouse, publication."""

@@ -93,6 +93,14 @@ def test_files_are_those_of_the_delivery_page(small_run: Path) -> None:
             "contacts": "INTEGER", "population": "INTEGER", "expected_share": "DOUBLE",
             "expected_companies": "DOUBLE", "deviation_pct": "DOUBLE", "status": "VARCHAR",
         },
+        "registration_practice": {
+            "house": "VARCHAR", "rule": "VARCHAR", "month": "DATE", "checked": "INTEGER", "passed": "INTEGER",
+            "severity": "VARCHAR",
+        },
+        "registration_findings": {
+            "house": "VARCHAR", "rule": "VARCHAR", "entity": "VARCHAR", "record_id": "VARCHAR",
+            "found_value": "VARCHAR", "explanation": "VARCHAR", "first_seen": "DATE", "last_seen": "DATE",
+        },
         "rejected_rows": {
             "source": "VARCHAR", "entity": "VARCHAR", "delivery": "VARCHAR", "line": "BIGINT", "column": "VARCHAR",
             "value": "VARCHAR", "reason": "VARCHAR",
@@ -113,6 +121,8 @@ def test_the_manifest_fits_the_files(small_run: Path) -> None:
         manifest.warehouse,
         "goal_attainment.parquet",
         "geographic_spread.parquet",
+        "registration_practice.parquet",
+        "registration_findings.parquet",
         "rejected_rows.parquet",
     }
     with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as con:

@@ -18,6 +18,10 @@ with referring as (
     where not is_withdrawn
 ),
 
+run as (
+    select today from {{ source('landing', 'run_context') }}
+),
+
 checked as (
     select
         referring.entity,
@@ -28,7 +32,7 @@ checked as (
         courses.course_id is not null as is_passed,
         coalesce('forløb ' || referring.course_id || ' er ikke leveret', 'forløbs-id mangler') as found_value
     from referring
-    cross join {{ source('landing', 'run_context') }} as run
+    cross join run
     left join {{ ref('stg_crm__courses') }} as courses on referring.course_id = courses.course_id
     where not coalesce(courses.is_withdrawn, false)
 )

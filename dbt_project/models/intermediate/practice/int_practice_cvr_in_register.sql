@@ -23,16 +23,24 @@ compared as (
 checked as (
     select
         *,
-        not (is_unknown or is_too_early or is_too_late) as is_passed,
+        not is_unknown and not is_too_early and not is_too_late as is_passed,
+        'virksomheden startede den ' || {{ danish_date('company_started_on') }}
+        || '; vejledning den ' || {{ danish_date('first_guidance_on') }} as too_early_text,
+        'virksomheden ophørte den ' || {{ danish_date('company_ceased_on') }}
+        || '; vejledning den ' || {{ danish_date('last_guidance_on') }} as too_late_text
+    from compared
+),
+
+worded as (
+    select
+        *,
         case
             when is_unknown then 'CVR-nummeret er ikke i registret'
-            when is_too_early then 'virksomheden startede den ' || {{ danish_date('company_started_on') }}
-                || '; vejledning den ' || {{ danish_date('first_guidance_on') }}
-            else 'virksomheden ophørte den ' || {{ danish_date('company_ceased_on') }}
-                || '; vejledning den ' || {{ danish_date('last_guidance_on') }}
+            when is_too_early then too_early_text
+            else too_late_text
         end as found_value
-    from compared
+    from checked
 )
 
 select {{ practice_check('cvr_in_register') }}
-from checked
+from worded

@@ -18,8 +18,8 @@ guidance_days as (
     left join {{ ref('int_activities') }} as activities
         on
             courses.course_id = activities.course_id
+            and courses.today >= activities.activity_on
             and activities.left_because is null
-            and activities.activity_on <= courses.today
 ),
 
 foreign_days as (
@@ -42,10 +42,8 @@ checked as (
         foreign_days.course_id is null as is_passed,
         case
             when known.p_number is null then 'P-nummeret er ikke i registret'
-            else coalesce(
-                'P-nummeret hørte ikke til virksomheden den ' || {{ danish_date('foreign_days.first_foreign_on') }},
-                'P-nummeret hører ikke til virksomheden'
-            )
+            when foreign_days.first_foreign_on is null then 'P-nummeret hører ikke til virksomheden'
+            else 'P-nummeret hørte ikke til virksomheden den ' || {{ danish_date('foreign_days.first_foreign_on') }}
         end as found_value
     from courses
     left join foreign_days on courses.course_id = foreign_days.course_id

@@ -23,7 +23,7 @@ compared as (
 checked as (
     select
         *,
-        not (is_without_actor or is_without_date or is_too_early) as is_passed,
+        not is_without_actor and not is_without_date and not is_too_early as is_passed,
         case
             when is_without_actor and is_without_date then 'ingen aktørtype og ingen dato'
             when is_without_actor then 'ingen aktørtype fra listen'

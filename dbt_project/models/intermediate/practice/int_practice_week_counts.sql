@@ -37,8 +37,13 @@ course_themes as (
         courses.weeks_ago,
         courses.course_id,
         themes.theme
-    from {{ ref('bridge_course_theme') }} as themes
+    from {{ ref('stg_crm__course_themes') }} as themes
     inner join courses on themes.course_id = courses.course_id
+    where not themes.is_withdrawn
+),
+
+segments as (
+    select distinct segment from courses where segment is not null
 ),
 
 -- One row per thing that is counted; is_counted says which of them a share is the share of.
@@ -58,7 +63,7 @@ occurrences as (
     union all
     select courses.house, 'segment_share_' || segments.segment, courses.weeks_ago, courses.segment = segments.segment
     from courses
-    cross join (select distinct segment from courses where segment is not null) as segments
+    cross join segments
     where courses.course_type = 'individuel' and courses.segment is not null
 ),
 

@@ -56,13 +56,16 @@ trends as (
     having count(*) >= 26
 ),
 
-offsets as (
-    {% for year in range(1, 6) -%}
-    {% for week in [-1, 0, 1] -%}
-    select {{ 52 * year + week }} as weeks_back
-    {{ 'union all' if year < 5 or week < 1 }}
-    {% endfor -%}
-    {% endfor -%}
+years_back as (
+    select 1 as years
+    union all
+    select 2
+    union all
+    select 3
+    union all
+    select 4
+    union all
+    select 5
 ),
 
 seasons as (
@@ -73,12 +76,13 @@ seasons as (
         -- Few earlier years say little: the season is drawn towards none, as if twenty weeks without one had been seen.
         1 + (median(trends.ratio) - 1) * count(*) / (count(*) + 20) as season
     from observed
-    cross join offsets
+    cross join years_back
     inner join trends
         on
             observed.house = trends.house
             and observed.series = trends.series
-            and observed.weeks_ago + offsets.weeks_back = trends.weeks_ago
+            and trends.weeks_ago between observed.weeks_ago + 52 * years_back.years - 1
+            and observed.weeks_ago + 52 * years_back.years + 1
     group by observed.house, observed.series, observed.weeks_ago
 )
 

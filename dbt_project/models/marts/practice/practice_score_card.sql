@@ -36,11 +36,9 @@ summed as (
         dimension,
         cast(coalesce(sum(case when period = 'current' then courses_checked end), 0) as integer) as checked,
         cast(coalesce(sum(case when period = 'current' then courses_passed end), 0) as integer) as passed,
-        {% for period in ['current', 'last_month', 'last_year'] -%}
-        100.0 * cast(sum(case when period = '{{ period }}' then courses_passed end) as double)
-        / nullif(sum(case when period = '{{ period }}' then courses_checked end), 0) as share_{{ period }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ share_in_period('current') }} as share_current,
+        {{ share_in_period('last_month') }} as share_last_month,
+        {{ share_in_period('last_year') }} as share_last_year
     from with_danmark
     group by house, dimension
 )

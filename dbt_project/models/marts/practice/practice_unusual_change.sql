@@ -1,7 +1,11 @@
 -- Median and MAD of the house's own earlier weeks, with their season taken out. A fall of registrations has a narrower
 -- limit than everything else: a fall of 40 % must be found, and other changes are rarely worth a message.
 {% set shown_weeks, level_weeks, spread_weeks, least_weeks = 104, 52, 104, 26 -%}
-with series as (
+with run as (
+    select today from {{ source('landing', 'run_context') }}
+),
+
+series as (
     select *, value / nullif(season, 0) as level_value from {{ ref('int_practice_week_series') }}
 ),
 
@@ -101,4 +105,4 @@ select
     coalesce(ranges.observed < ranges.low or ranges.observed > ranges.high, false) as is_unusual,
     cast(ranges.n as integer) as n
 from ranges
-cross join {{ source('landing', 'run_context') }} as run
+cross join run

@@ -1,0 +1,173 @@
+"""The findings' own history: what outlives the private build file, loaded before dbt and stored after a publication.
+
+The file `<output>/.history/quality.duckdb` is the only thing here that cannot be made again from the deliveries, so it
+is changed in one transaction, and one that cannot be read stops the run instead of being replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+HISTORY_FOLDER: Final = ".history"
+HISTORY_FILE: Final = "quality.duckdb"
+
+_FINDINGS: Final = """
+(
+    house VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity VARCHAR NOT NULL, record_id VARCHAR NOT NULL,
+    found_value VARCHAR, first_seen DATE NOT NULL, last_seen DATE NOT NULL, closed_on DATE,
+    recorded_at TIMESTAMP NOT NULL
+)
+"""
+_COLUMNS: Final = "house, rule, entity, record_id, found_value, first_seen, last_seen, closed_on"
+_SOURCE: Final = "build.practice.practice_finding_history"
+
+_log = logging.getLogger(__name__)
+
+
+class HistoryError(Exception):
+    """The history cannot be read or written. The message is Danish and names the file and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored.
+
+    Attributes:
+        today: The run's day.
+        open_findings: Findings that the run found.
+        closed_findings: Findings of this run or earlier ones that are corrected.
+    """
+
+    today: date
+    open_findings: int
+    closed_findings: int
+
+
+def history_file(output: Path) -> Path:
+    """Return where an output folder keeps its history.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        The file, which need not exist.
+    """
+    return output / HISTORY_FOLDER / HISTORY_FILE
+
+
+def load_findings(build: duckdb.DuckDBPyConnection, history: Path) -> int:
+    """Bring the findings of earlier runs into `history.findings` of the build file.
+
+    Args:
+        build: The private build file, open for writing.
+        history: The history; without it the table is empty, as at the first run.
+
+    Returns:
+        The number of findings, open and closed.
+
+    Raises:
+        HistoryError: The history is damaged or in use.
+    """
+    build.execute("CREATE SCHEMA IF NOT EXISTS history")
+    build.execute(f"CREATE OR REPLACE TABLE history.findings {_FINDINGS}")
+    if not history.exists():
+        return 0
+    with _named(history):
+        build.execute(f"ATTACH {_quoted(history)} AS earlier (READ_ONLY)")
+        try:
+            if _has_table(build, "earlier", "main", "findings"):
+                build.execute(f"INSERT INTO history.findings SELECT {_COLUMNS}, recorded_at FROM earlier.findings")
+        finally:
+            build.execute("DETACH earlier")
+    counted = build.execute("SELECT count(*) FROM history.findings").fetchall()
+    return int(counted[0][0])
+
+
+def store_findings(build: Path, history: Path, *, run_id: str, code_version: str) -> Stored | None:
+    """Keep the findings of a published run for the runs to come.
+
+    A run of an older day than the newest one stored changes nothing: it knows nothing of what was found since.
+    Storing the same run again gives the same history.
+
+    Args:
+        build: The private build file of the run; not open elsewhere for writing.
+        history: The history; made with its folder when missing.
+        run_id: The run's id.
+        code_version: The code that ran.
+
+    Returns:
+        What was stored, or None when the run has no findings table or is older than the history.
+
+    Raises:
+        HistoryError: The history is damaged, in use or cannot be written; it is as it was.
+    """
+    with _named(history):
+        history.parent.mkdir(parents=True, exist_ok=True)
+        with closing(duckdb.connect(str(history))) as con:
+            con.execute(f"ATTACH {_quoted(build)} AS build (READ_ONLY)")
+            if not _has_table(con, "build", "practice", "practice_finding_history"):
+                _log.info("%s has no findings to keep", build)
+                return None
+            return _store(con, run_id, code_version)
+
+
+def _store(con: duckdb.DuckDBPyConnection, run_id: str, code_version: str) -> Stored | None:
+    """Replace the findings and note the run, in one transaction."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    con.execute("BEGIN")
+    con.execute(f"CREATE TABLE IF NOT EXISTS findings {_FINDINGS}")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS finding_runs (run_id VARCHAR NOT NULL, today DATE NOT NULL, "
+        "recorded_at TIMESTAMP NOT NULL, code_version VARCHAR NOT NULL, open_findings BIGINT NOT NULL, "
+        "closed_findings BIGINT NOT NULL)"
+    )
+    today, newest = con.execute(
+        "SELECT (SELECT today FROM build.raw.run_context), (SELECT max(today) FROM finding_runs)"
+    ).fetchall()[0]
+    if newest is not None and today < newest:
+        con.execute("ROLLBACK")
+        _log.warning("The run is of %s and the history of %s: the history stays as it is", today, newest)
+        return None
+    con.execute("DELETE FROM findings")
+    con.execute(f"INSERT INTO findings SELECT {_COLUMNS}, ? FROM {_SOURCE} ORDER BY ALL", [now])
+    counts = con.execute("SELECT count(*) FILTER (closed_on IS NULL), count(closed_on) FROM findings").fetchall()[0]
+    con.execute("DELETE FROM finding_runs WHERE run_id = ?", [run_id])
+    con.execute("INSERT INTO finding_runs VALUES (?, ?, ?, ?, ?, ?)", [run_id, today, now, code_version, *counts])
+    con.execute("COMMIT")
+    return Stored(today, *counts)
+
+
+def _quoted(path: Path) -> str:
+    """The path as a text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, catalog: str, schema: str, table: str) -> bool:
+    """Say whether a table is there."""
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+        [catalog, schema, table],
+    ).fetchall()
+    return bool(found[0][0])
+
+
+@contextmanager
+def _named(history: Path) -> Iterator[None]:
+    """Say in Danish which file it was and what to do."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        msg = (
+            f"{history}: historikken over fund kan ikke læses eller skrives. Luk andre programmer, der bruger filen, "
+            "og kør igen. Er den beskadiget, så gendan den fra en sikkerhedskopi, eller flyt den væk for at begynde "
+            f"forfra; så regnes alle fund for nye. Årsag: {error}"
+        )
+        raise HistoryError(msg) from error

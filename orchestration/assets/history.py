@@ -1,0 +1,67 @@
+"""The findings' history: brought into the build file before dbt, and kept after a publication."""
+
+from contextlib import closing
+
+from dagster import AssetExecutionContext, AssetKey, MaterializeResult, MetadataValue, asset
+
+from expectations.finding_history import history_file, load_findings, store_findings
+from orchestration.assets.landing import POOL
+from orchestration.assets.publication import PUBLICATION
+from orchestration.dbt import HISTORY, RAW
+from orchestration.settings import RunSettings
+from orchestration.version import code_version
+from sources.landing import open_warehouse
+
+FINDING_HISTORY = "finding_history"
+
+
+@asset(
+    key=AssetKey([HISTORY, "findings"]),
+    deps=[AssetKey([RAW, "run_context"])],
+    group_name=HISTORY,
+    kinds={"duckdb"},
+    pool=POOL,
+    description="Findings of registration practice as the last publication left them: since when, and what is closed.",
+)
+def earlier_findings(settings: RunSettings) -> MaterializeResult[None]:
+    """Load the history into the build file.
+
+    Args:
+        settings: Where the build file and the output are.
+
+    Returns:
+        The number of findings, as metadata.
+
+    Raises:
+        HistoryError: The history is damaged or in use.
+    """
+    with closing(open_warehouse(settings.warehouse)) as con:
+        findings = load_findings(con, history_file(settings.output_folder))
+    return MaterializeResult(metadata={"findings": findings})
+
+
+@asset(
+    key=FINDING_HISTORY,
+    deps=[PUBLICATION],
+    group_name=HISTORY,
+    kinds={"duckdb"},
+    pool=POOL,
+    description="The published run's findings, kept for the runs to come in .history of the output folder.",
+)
+def finding_history(context: AssetExecutionContext, settings: RunSettings) -> MaterializeResult[None]:
+    """Store the findings of the published run.
+
+    Args:
+        context: Dagster's.
+        settings: Where the build file and the output are.
+
+    Returns:
+        The open and closed findings, as metadata.
+
+    Raises:
+        HistoryError: The history could not be written; it is as it was, and the publication stands.
+    """
+    path = history_file(settings.output_folder)
+    stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
+    counts = {"open": stored.open_findings, "closed": stored.closed_findings} if stored else {}
+    return MaterializeResult(metadata={"file": MetadataValue.path(path), **counts})

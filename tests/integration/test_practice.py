@@ -1,0 +1,108 @@
+"""Registration practice in a real run: every planted fault is found and nothing else, and findings open and close."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.run import run
+from orchestration.settings import RunSettings
+
+RULES = (
+    "cvr_valid", "cvr_in_register", "p_number_valid", "p_number_of_company", "segment_registered",
+    "segment_consistent", "theme_registered", "referral_complete", "evaluation_over_3_hours", "evaluation_all",
+    "management_decision_over_20_hours", "registered_in_time", "hours_plausible", "no_duplicate_course",
+    "consent_recorded", "course_exists",
+)  # fmt: skip
+NUMBER_OF_A_COMPANY = re.compile(r"\d{8}")
+
+
+def found(output: Path, rule: str) -> set[tuple[str, str]]:
+    """Entity and key of the records that a run found to break a rule."""
+    with duckdb.connect() as con:
+        rows = con.execute(
+            f"select entity, record_id from '{output / 'registration_findings.parquet'}' where rule = ?", [rule]
+        )
+        return set(rows.fetchall())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_exactly_the_planted_faults_are_found(small_run_details: Any, rule: str) -> None:  # noqa: ANN401
+    """Without it, data owners would be told of faults that are none, or not be told of those that are."""
+    truth = small_run_details.deliveries.parent / "truth" / "planted_faults.parquet"
+    with duckdb.connect() as con:
+        planted = set(
+            con.execute(f"select distinct entity, record_id from '{truth}' where kind = ?", [rule]).fetchall()
+        )
+    offending = found(small_run_details.output, rule)
+    assert offending == planted, (
+        f"not planted: {sorted(offending - planted)[:5]}, not found: {sorted(planted - offending)[:5]}"
+    )
+
+
+def test_findings_hold_nobody_s_number(small_run: Path) -> None:
+    """Without it, the number of a sole proprietor, who is a natural person, would be published."""
+    with duckdb.connect() as con:
+        texts = con.execute(
+            f"select distinct found_value from '{small_run / 'registration_findings.parquet'}' "
+            "where rule <> 'course_exists'"
+        ).fetchall()
+    assert [text for (text,) in texts if NUMBER_OF_A_COMPANY.search(text)] == []
+
+
+def test_practice_and_findings_agree(small_run: Path) -> None:
+    """Without it, the share shown to the leadership and the list shown to the data owner could differ."""
+    with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            """
+            with failed as (
+                select house, rule, sum(checked - passed) as records from registration_practice group by all
+            ),
+            listed as (select house, rule, count(*) as records from registration_findings group by all)
+            select coalesce(failed.rule, listed.rule), failed.records, listed.records
+            from failed full join listed using (house, rule)
+            where coalesce(failed.records, 0) <> coalesce(listed.records, 0)
+            """
+        ).fetchall()
+    assert rows == []
+
+
+def test_a_corrected_record_closes_and_the_others_keep_their_day(
+    small_run_details: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """Without it, a data owner could not see since when a fault has been there, nor that it is mended."""
+    deliveries, output = tmp_path / "deliveries", tmp_path / "output"
+    shutil.copytree(small_run_details.deliveries, deliveries)
+    shutil.copytree(small_run_details.output / ".build", output / ".build", ignore=shutil.ignore_patterns("dbt"))
+    shutil.copytree(small_run_details.output / ".history", output / ".history")
+    first = {record for _, record in found(small_run_details.output, "consent_recorded")}
+    mended = min(first)
+    with duckdb.connect(str(output / ".build" / "warehouse.duckdb"), read_only=True) as con:
+        columns = ("forloeb_id", "erhvervshus", "cvr_nummer", "forloebstype", "startdato", "kundesegment")
+        course = con.execute(f"select {', '.join(columns)} from accepted.crm_forloeb where forloeb_id = ?", [mended])
+        values = course.fetchall()[-1]
+    line = ";".join("" if value is None else str(value) for value in (*values, "ja"))
+    path = deliveries / "crm" / "crm_forloeb__2026-11-01.csv"
+    path.write_text(f"{';'.join((*columns, 'samtykke_deling'))}\n{line}\n", encoding="utf-8")
+
+    run(RunSettings(output=str(output), deliveries=str(deliveries)))
+
+    with duckdb.connect(str(output / "current.duckdb"), read_only=True) as con:
+        consent = con.execute(
+            "select record_id, first_seen, last_seen from registration_findings where rule = 'consent_recorded'"
+        ).fetchall()
+        closed = con.execute(
+            "select closed_on from practice_finding_history where rule = 'consent_recorded' and record_id = ?", [mended]
+        ).fetchall()
+    seen = {record: (since, until) for record, since, until in consent}
+    assert seen.pop(mended) == (date(2026, 10, 31), date(2026, 10, 31))
+    assert closed == [(date(2026, 11, 1),)]
+    assert set(seen.values()) == {(date(2026, 10, 31), date(2026, 11, 1))}
+    assert set(seen) == first - {mended}
