@@ -60,8 +60,8 @@ def make_evaluations(
     """Sends evaluations and draws the answers.
 
     Every ended individual course and every ended course of three hours or more is sent one, mostly on the day it
-    ended or the day after (the last week then looks like any other) and never after today; short collective and Early Warning courses only now and then. `never_sent` and `always_sent` are
-    the courses that planted faults decide for.
+    ended or the day after (so the last week looks like any other) and never after today; short collective and Early
+    Warning courses only now and then. `never_sent` and `always_sent` are the courses that planted faults decide for.
     """
     rng = generator(settings.seed, "evaluations", guidance.block)
     courses = guidance.courses

@@ -102,9 +102,7 @@ def false_alarms(con: duckdb.DuckDBPyConnection, sql: dict[str, str], today: dat
         by_day |= found
         if back == 0:
             weekly.update(house for house, _, _ in found)
-    begun = Counter(
-        house for house, series, day in by_day if (house, series, day - timedelta(days=1)) not in by_day
-    )
+    begun = Counter(house for house, series, day in by_day if (house, series, day - timedelta(days=1)) not in by_day)
     kinds = Counter(series for _, series, _ in by_day)
     houses = [row[0] for row in con.execute("select distinct house from kept.int_practice_courses").fetchall()]
     print("false alarms per house and month, a year of unchanged data")
@@ -131,11 +129,11 @@ def detection(con: duckdb.DuckDBPyConnection, sql: dict[str, str], today: date, 
                 on_day.update(fallen)
         within.update(found)
         trials += 1
-    print(f"a fall of {FALL_PER_CENT} %, {trials} falls per house, found")
+    print(f"a fall of {FALL_PER_CENT} %, {trials} falls per house, found on day {DAYS_TO_FIND} and on any day up to it")
     for house in sorted(within | on_day):
-        print(f"    {house:<12} on day 7 {100 * on_day[house] / trials:4.0f} %   by day 7 {100 * within[house] / trials:4.0f} %")
+        print(f"    {house:<12} {100 * on_day[house] / trials:4.0f} %  {100 * within[house] / trials:4.0f} %")
     whole = trials * len(within)
-    print(f"    all          on day 7 {100 * on_day.total() / whole:4.0f} %   by day 7 {100 * within.total() / whole:4.0f} %")
+    print(f"    all          {100 * on_day.total() / whole:4.0f} %  {100 * within.total() / whole:4.0f} %")
 
 
 def main() -> None:
