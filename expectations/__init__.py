@@ -1,1 +1,1 @@
-"""What a good delivery and a good practice look like, and what must hold before anything is published."""
+"""What a good delivery and a good registration practice look like, what was found, and who is told."""

@@ -16,8 +16,7 @@ from typing import Final
 
 import duckdb
 
-HISTORY_FOLDER: Final = ".history"
-HISTORY_FILE: Final = "quality.duckdb"
+from expectations.errors import ExpectationsError
 
 _FINDINGS: Final = """
 (
@@ -32,7 +31,7 @@ _SOURCE: Final = "build.practice.practice_finding_history"
 _log = logging.getLogger(__name__)
 
 
-class HistoryError(Exception):
+class HistoryError(ExpectationsError):
     """The history cannot be read or written. The message is Danish and names the file and the remedy."""
 
 
@@ -49,18 +48,6 @@ class Stored:
     today: date
     open_findings: int
     closed_findings: int
-
-
-def history_file(output: Path) -> Path:
-    """Return where an output folder keeps its history.
-
-    Args:
-        output: The output folder.
-
-    Returns:
-        The file, which need not exist.
-    """
-    return output / HISTORY_FOLDER / HISTORY_FILE
 
 
 def load_findings(build: duckdb.DuckDBPyConnection, history: Path) -> int:

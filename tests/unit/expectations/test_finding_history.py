@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.finding_history import HistoryError, history_file, load_findings, store_findings
+from expectations.finding_history import HistoryError, load_findings, store_findings
+from expectations.store import history_file
 
 Finding = tuple[str, str, date, date, date | None]
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)

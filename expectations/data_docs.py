@@ -1,0 +1,189 @@
+"""Data Docs: the results of a run as pages a person can browse, with nothing fetched from the network.
+
+Great Expectations' own pages need a dozen scripts and style sheets from the internet and are English; these say the
+same from the same results, in Danish, in files that can be opened from a folder.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from expectations.result_history import RunFacts
+from expectations.results import CheckResult
+from expectations.suite import Suite
+from expectations.wording import COPENHAGEN, count, long_date, number
+
+FOLDER = "data-docs"
+INDEX = "index.html"
+_TEMPLATES = Path(__file__).parent / "templates"
+_SIGNS = {"passed": "●", "failed": "○", "broken": "×"}
+
+Statuses = Mapping[tuple[str, str], Sequence[tuple[date, str]]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One suite's page: the suite and its results in order."""
+
+    suite: Suite
+    results: tuple[CheckResult, ...]
+
+    @property
+    def passed(self) -> int:
+        """How many checks found what was expected."""
+        return sum(result.status == "passed" for result in self.results)
+
+    @property
+    def warnings(self) -> int:
+        """How many failed as a warning."""
+        return sum(result.status == "failed" and result.severity == "warning" for result in self.results)
+
+    @property
+    def critical(self) -> int:
+        """How many failed critically."""
+        return sum(result.status == "failed" and result.severity == "critical" for result in self.results)
+
+    @property
+    def broken(self) -> int:
+        """How many could not run."""
+        return sum(result.status == "broken" for result in self.results)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    text: str
+    css: str
+
+
+def status_da(result: CheckResult) -> str:
+    """Write a result's status in Danish.
+
+    Args:
+        result: The result.
+
+    Returns:
+        The status.
+    """
+    if result.status == "passed":
+        return "Som forventet"
+    if result.status == "broken":
+        return "Kunne ikke udføres"
+    return "Kritisk" if result.severity == "critical" else "Advarsel"
+
+
+def write_data_docs(
+    output: Path, run: RunFacts, suites: Sequence[Suite], results: Sequence[CheckResult], statuses: Statuses
+) -> Path:
+    """Write the pages beside the other outputs; the pages before are replaced when the new ones are whole.
+
+    Args:
+        output: The output folder; gets `data-docs/index.html` and a page per suite.
+        run: The run.
+        suites: The suites that ran.
+        results: What they came to.
+        statuses: What each check came to in earlier runs, oldest first.
+
+    Returns:
+        The index page.
+    """
+    pages = [Page(suite, tuple(result for result in results if result.suite == suite.name)) for suite in suites]
+    output.mkdir(parents=True, exist_ok=True)
+    fresh, old, final = (output / name for name in (f".{FOLDER}-new", f".{FOLDER}-old", FOLDER))
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    fresh.mkdir()
+    for name, text in _render(run, pages, statuses).items():
+        (fresh / name).write_text(text, encoding="utf-8")
+    if final.exists():
+        final.rename(old)
+    fresh.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+    return final / INDEX
+
+
+def _render(run: RunFacts, pages: Sequence[Page], statuses: Statuses) -> dict[str, str]:
+    """Render every page: file name and text."""
+    import jinja2  # noqa: PLC0415
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    local = run.run_at.astimezone(COPENHAGEN)
+    shared = {
+        "run": run,
+        "day": long_date(run.day),
+        "run_at": f"{long_date(local.date())} kl. {local:%H.%M}",
+        "status_da": status_da,
+        "number": number,
+        "arguments": _arguments,
+        "since": lambda result: long_date(date.fromisoformat(result.since)),
+        "strip": lambda result: "".join(_SIGNS[status] for _, status in _history(result, statuses)),
+        "strip_text": lambda result: _strip_text(result, statuses),
+    }
+    every = [result for page in pages for result in page.results]
+    rendered = {
+        INDEX: environment.get_template("index.html.j2").render(
+            **shared, pages=pages, attention=in_order_of_weight(every), verdict=_verdict(every)
+        )
+    }
+    for page in pages:
+        rendered[f"{page.suite.name}.html"] = environment.get_template("suite.html.j2").render(**shared, page=page)
+    return rendered
+
+
+def in_order_of_weight(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Pick what is not as expected, the gravest first.
+
+    Args:
+        results: Results of a run.
+
+    Returns:
+        Those that failed or could not run: what stops the publication, broken checks, then warnings.
+    """
+    rank = {"failed": 2, "broken": 1}
+    return sorted(
+        (result for result in results if result.status != "passed"),
+        key=lambda result: 0 if result.severity == "critical" and result.status == "failed" else rank[result.status],
+    )
+
+
+def _verdict(results: Sequence[CheckResult]) -> _Verdict:
+    """Say in one sentence what the run came to."""
+    stopping = sum(result.stops_publication for result in results)
+    other = sum(result.status != "passed" for result in results) - stopping
+    if stopping:
+        found = count(stopping, "kritisk fund", "kritiske fund")
+        return _Verdict(
+            f"{found} på formen: intet er offentliggjort, og den forrige udgave gælder stadig.", "failed critical"
+        )
+    if other:
+        return _Verdict(
+            f"{count(other, 'kontrol', 'kontroller')} er ikke som forventet. Offentliggørelsen er ikke standset.",
+            "failed",
+        )
+    return _Verdict(f"Alle {number(len(results))} kontroller er som forventet.", "passed")
+
+
+def _arguments(result: CheckResult) -> str:
+    """Write the arguments of an expectation, without what names the batch."""
+    given = result.expectation.get("kwargs") or {}
+    return json.dumps(
+        {key: value for key, value in given.items() if key != "batch_id"}, ensure_ascii=False, default=str
+    )
+
+
+def _history(result: CheckResult, statuses: Statuses) -> Sequence[tuple[date, str]]:
+    """Pick the earlier results of a check."""
+    return statuses.get((result.suite, result.check), ())
+
+
+def _strip_text(result: CheckResult, statuses: Statuses) -> str:
+    """Say what the strip of signs shows, for those who cannot see it."""
+    history = _history(result, statuses)
+    passed = sum(status == "passed" for _, status in history)
+    return f"{passed} af de seneste {count(len(history), 'kørsel', 'kørsler')} som forventet"
