@@ -1,17 +1,21 @@
-"""How the definitions are put together: assets, checks, the job and the resources they need."""
+"""How the definitions are put together: assets, checks, jobs, schedules, sensors and the resources they need."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from dagster import Definitions
+from dagster import AssetKey, AssetsDefinition, Definitions
 
+from expectations.suite import load_suites
+from orchestration.alerts import SCHEDULES, SENSORS, AlertSettings, alerts
 from orchestration.assets.deliveries import deliveries
+from orchestration.assets.expectations import build_expectations
 from orchestration.assets.history import earlier_findings, finding_history
 from orchestration.assets.landing import landing
-from orchestration.assets.publication import build_publication
+from orchestration.assets.publication import build_publication, published_marts
 from orchestration.assets.warehouse import build_warehouse
-from orchestration.checks import rows_conserved
+from orchestration.checks import build_expectation_checks, rows_conserved
 from orchestration.jobs import erhvervshus
 from orchestration.manifest import prepare_manifest
 from orchestration.paths import DBT_PROJECT
@@ -25,6 +29,7 @@ def build_defs(
     manifest: Path | None = None,
     settings: RunSettings | None = None,
     progress: Progress | None = None,
+    alert_settings: AlertSettings | None = None,
 ) -> Definitions:
     """Put the definitions together; tests and the command line replace what they need.
 
@@ -33,6 +38,7 @@ def build_defs(
         manifest: Its manifest; prepared when not given.
         settings: The run's settings; the UI's launchpad can change them when not given.
         progress: Who is told how far a run has come; nobody when not given.
+        alert_settings: Where alerts look and whom they tell; by the environment when not given.
 
     Returns:
         The definitions.
@@ -41,19 +47,30 @@ def build_defs(
         ProjectError: The dbt project cannot be parsed.
     """
     prepared = manifest or prepare_manifest(project)
+    marts = published_marts(prepared)
+    assets = [
+        deliveries,
+        landing,
+        earlier_findings,
+        build_warehouse(prepared, project),
+        build_expectations(marts),
+        build_publication(prepared),
+        finding_history,
+    ]
     return Definitions(
-        assets=[
-            deliveries,
-            landing,
-            earlier_findings,
-            build_warehouse(prepared, project),
-            build_publication(prepared),
-            finding_history,
-        ],
-        asset_checks=[rows_conserved],
-        jobs=[erhvervshus],
+        assets=assets,
+        asset_checks=[rows_conserved, build_expectation_checks(load_suites(), _keys(assets))],
+        jobs=[erhvervshus, alerts],
+        schedules=SCHEDULES,
+        sensors=SENSORS,
         resources={
             "settings": settings or RunSettings.configure_at_launch(),
             "progress": progress or SilentProgress(),
+            "alert_settings": alert_settings or AlertSettings(),
         },
     )
+
+
+def _keys(assets: Sequence[AssetsDefinition]) -> frozenset[AssetKey]:
+    """List the keys of assets."""
+    return frozenset(key for definition in assets for key in definition.keys)

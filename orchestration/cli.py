@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.explain import explain
+from orchestration.commands.quality import quality
 from orchestration.commands.run import run
 from orchestration.commands.synthetic import synthetic
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("synthetic")(synthetic)
+app.add_typer(quality)
 app.command("explain")(explain)
 
 

@@ -33,7 +33,7 @@ def expected_error(error: BaseException) -> BaseException | None:
         The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
         publication's), or None when the failure was not foreseen.
     """
-    from expectations.finding_history import HistoryError  # noqa: PLC0415
+    from expectations.errors import ExpectationsError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
@@ -43,13 +43,13 @@ def expected_error(error: BaseException) -> BaseException | None:
 
     ours = (
         RunError,
-        HistoryError,
         PublicationError,
         ExplainError,
         ContractError,
         NothingUsableError,
         SyntheticError,
         WarehouseBusyError,
+        ExpectationsError,
     )
     seen: set[int] = set()
     current: BaseException | None = error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from expectations.data_docs import FOLDER, INDEX
+from expectations.gate import Tally
 from exports.publish import MANIFEST, Manifest, PublishedDelivery
 
 SHOWN_REJECTS = 5
@@ -56,6 +58,7 @@ class Outcome:
         seconds: Run time of each stage, in the order they ran; keys of `progress.STAGES`.
         rejects: The first rejects of accepted deliveries.
         goals: The national goals of the report year.
+        checks: How many checks of the expectations ran, and what they came to.
     """
 
     output: Path
@@ -65,6 +68,12 @@ class Outcome:
     seconds: dict[str, float]
     rejects: tuple[Reject, ...]
     goals: tuple[Goal, ...]
+    checks: Tally = field(default_factory=Tally)
+
+    @property
+    def data_docs(self) -> Path:
+        """The page with every check of the run."""
+        return self.output / FOLDER / INDEX
 
     @property
     def set_aside(self) -> tuple[PublishedDelivery, ...]:
@@ -92,7 +101,9 @@ class Outcome:
         return not (self.set_aside or self.rejected_rows or self.rejected_values)
 
 
-def read_outcome(output: Path, build: Path, seconds: dict[str, float], reused: int, notes: tuple[str, ...]) -> Outcome:
+def read_outcome(
+    output: Path, build: Path, seconds: dict[str, float], reused: int, notes: tuple[str, ...], checks: Tally
+) -> Outcome:
     """Read what a run came to from its publication.
 
     Args:
@@ -101,6 +112,7 @@ def read_outcome(output: Path, build: Path, seconds: dict[str, float], reused: i
         seconds: Run time of each stage.
         reused: How many deliveries were not read again.
         notes: What landing says of the deliveries.
+        checks: What the checks of the expectations came to.
 
     Returns:
         The outcome.
@@ -117,6 +129,7 @@ def read_outcome(output: Path, build: Path, seconds: dict[str, float], reused: i
             seconds=seconds,
             rejects=_rejects(con, manifest),
             goals=_goals(con, manifest.report_year),
+            checks=checks,
         )
 
 

@@ -17,6 +17,7 @@ STAGES = {
     "deliveries": "Finder leverancer",
     "landing": "Indlæser leverancer",
     "warehouse": "Bygger datavarehuset",
+    "expectations": "Kontrollerer data",
     "publication": "Offentliggør resultatet",
 }
 _WIDTH = 32

@@ -22,8 +22,11 @@ from dagster import (
     DagsterInstance,
 )
 
+from expectations.data_docs import FOLDER, INDEX
+from expectations.gate import form_error, tally
+from expectations.result_history import results_of
 from orchestration.assembly import build_defs
-from orchestration.checks import ROWS_CONSERVED
+from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.errors import ConservationError
 from orchestration.jobs import JOB
 from orchestration.outcome import Outcome, read_outcome
@@ -41,6 +44,8 @@ STAGE_OF_STEP = {
     "raw__deliveries_rows_conserved": "landing",
     "history__findings": "landing",
     "warehouse": "warehouse",
+    "expectations": "expectations",
+    "expectation_checks": "expectations",
     "publication": "publication",
     "finding_history": "publication",
 }
@@ -77,6 +82,7 @@ def run(
 
     Raises:
         ConservationError: Rows were lost on the way in; nothing was built.
+        FormError: A critical finding on form; nothing was published.
         Exception: What stopped the run; `errors.expected_error` finds the one a person can act on.
     """
     begun = started if started is not None else time.monotonic()
@@ -90,7 +96,7 @@ def run(
         if settings.year is not None:
             tags["erhvervshus/year"] = str(settings.year)
         prepared = time.monotonic() - begun
-        with _conservation_named(instance, run_id), redirect_stdout(_LogLines()):
+        with _failed_check_named(instance, run_id, settings), redirect_stdout(_LogLines()):
             result = job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
@@ -99,7 +105,8 @@ def run(
             )
         seconds = {"prepare": prepared, **_stage_seconds(result.all_events)}
         reused, notes = _landed(result.all_events)
-    return read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes)
+    checks = tally(results_of(settings.history, run_id))
+    return read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
 
 
 def _dagster_level() -> str:
@@ -131,21 +138,28 @@ def _landed(events: Sequence[DagsterEvent]) -> tuple[int, tuple[str, ...]]:
 
 
 @contextmanager
-def _conservation_named(instance: DagsterInstance, run_id: str) -> Iterator[None]:
-    """Turn a failed check of our own into an error that says which delivery does not add up."""
+def _failed_check_named(instance: DagsterInstance, run_id: str, settings: RunSettings) -> Iterator[None]:
+    """Turn a failed check of our own into an error that says what was found."""
     try:
         yield
     except Exception as error:
-        for entry in instance.all_logs(run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION):
-            evaluation = entry.get_dagster_event().asset_check_evaluation_data
-            if evaluation.check_name == ROWS_CONSERVED and not evaluation.passed:
-                lines = evaluation.metadata["errors"].value
-                listed = "\n".join(str(line) for line in lines) if isinstance(lines, list) else str(lines)
-                msg = (
-                    "Rækkerne går ikke op: leveret er ikke godtaget plus afvist. Intet er offentliggjort. "
-                    f"Meld fejlen med disse linjer:\n{listed}"
-                )
-                raise ConservationError(msg) from error
+        failed = {
+            evaluation.check_name: evaluation.metadata
+            for entry in instance.all_logs(run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+            if not (evaluation := entry.get_dagster_event().asset_check_evaluation_data).passed
+        }
+        if ROWS_CONSERVED in failed:
+            lines = failed[ROWS_CONSERVED]["errors"].value
+            listed = "\n".join(str(line) for line in lines) if isinstance(lines, list) else str(lines)
+            msg = (
+                "Rækkerne går ikke op: leveret er ikke godtaget plus afvist. Intet er offentliggjort. "
+                f"Meld fejlen med disse linjer:\n{listed}"
+            )
+            raise ConservationError(msg) from error
+        if FORM_IS_SOUND in failed:
+            found = form_error(results_of(settings.history, run_id), str(settings.output_folder / FOLDER / INDEX))
+            if found is not None:
+                raise found from error
         raise
 
 

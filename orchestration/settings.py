@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field
 
+from expectations.store import history_file
 from orchestration.lock import hold
 from orchestration.paths import PROJECT_ROOT, build_file, build_folder, synthetic_cache
 from orchestration.progress import Progress, SilentProgress
@@ -70,6 +71,11 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     def warehouse(self) -> Path:
         """The private build file."""
         return build_file(self.output_folder)
+
+    @property
+    def history(self) -> Path:
+        """The file that remembers between runs, `<output>/.history/quality.duckdb`."""
+        return history_file(self.output_folder)
 
     def deliveries_folder(self, progress: Progress | None = None, today: date | None = None) -> Path:
         """Return the folder with deliveries, and make the synthetic ones where none were given.

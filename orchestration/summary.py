@@ -86,8 +86,26 @@ def figures(outcome: Outcome) -> Table:
         f"{danish.number(sum(d.accepted_rows for d in deliveries))} godtaget + "
         f"{danish.number(outcome.rejected_rows)} afvist",
     )
+    if outcome.checks.checks:
+        table.add_row("Kontroller", checks(outcome))
     table.add_row("Tid", f"{danish.duration(sum(outcome.seconds.values()))}: {stages}")
     return table
+
+
+def checks(outcome: Outcome) -> str:
+    """Say what the checks of the expectations came to.
+
+    Args:
+        outcome: What the run came to.
+
+    Returns:
+        One line.
+    """
+    found = outcome.checks
+    text = f"{danish.number(found.checks)}: {danish.count(found.warnings, 'advarsel', 'advarsler')}"
+    if found.broken:
+        text += f", {danish.number(found.broken)} kunne ikke udføres"
+    return text
 
 
 def warnings(outcome: Outcome) -> list[RenderableType]:
@@ -243,4 +261,6 @@ def places(outcome: Outcome) -> list[RenderableType]:
     for name in files:
         table.add_row("Fil", Text(str(outcome.output / name)))
     table.add_row("Fortegnelse", Text(str(outcome.output / "manifest.json")))
+    if outcome.checks.checks:
+        table.add_row("Kontroller", Text(str(outcome.data_docs)))
     return [table]

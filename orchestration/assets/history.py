@@ -4,7 +4,7 @@ from contextlib import closing
 
 from dagster import AssetExecutionContext, AssetKey, MaterializeResult, MetadataValue, asset
 
-from expectations.finding_history import history_file, load_findings, store_findings
+from expectations.finding_history import load_findings, store_findings
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
 from orchestration.dbt import HISTORY, RAW
@@ -36,7 +36,7 @@ def earlier_findings(settings: RunSettings) -> MaterializeResult[None]:
         HistoryError: The history is damaged or in use.
     """
     with closing(open_warehouse(settings.warehouse)) as con:
-        findings = load_findings(con, history_file(settings.output_folder))
+        findings = load_findings(con, settings.history)
     return MaterializeResult(metadata={"findings": findings})
 
 
@@ -61,7 +61,7 @@ def finding_history(context: AssetExecutionContext, settings: RunSettings) -> Ma
     Raises:
         HistoryError: The history could not be written; it is as it was, and the publication stands.
     """
-    path = history_file(settings.output_folder)
+    path = settings.history
     stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
     counts = {"open": stored.open_findings, "closed": stored.closed_findings} if stored else {}
     return MaterializeResult(metadata={"file": MetadataValue.path(path), **counts})

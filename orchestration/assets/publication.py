@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dagster import (
     AssetExecutionContext,
+    AssetKey,
     AssetsDefinition,
     MaterializeResult,
     MetadataValue,
@@ -12,6 +13,7 @@ from dagster import (
 )
 
 from exports.publish import PUBLISHED_SCHEMAS, RunInfo, publish
+from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.assets.landing import POOL
 from orchestration.dbt import WarehouseTranslator
 from orchestration.manifest import read_manifest
@@ -22,8 +24,25 @@ from orchestration.version import code_version
 PUBLICATION = "publication"
 
 
+def published_marts(manifest: Path) -> list[AssetKey]:
+    """List what is published.
+
+    Args:
+        manifest: dbt's manifest.
+
+    Returns:
+        The keys of the marts.
+    """
+    translator = WarehouseTranslator()
+    return [
+        translator.get_asset_key(node)
+        for node in read_manifest(manifest)["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+    ]
+
+
 def build_publication(manifest: Path) -> AssetsDefinition:
-    """Make the publication asset, downstream of every mart.
+    """Make the publication asset, downstream of every mart and of the gate.
 
     Args:
         manifest: dbt's manifest, which names the marts, their descriptions and the Parquet files.
@@ -31,16 +50,10 @@ def build_publication(manifest: Path) -> AssetsDefinition:
     Returns:
         The asset.
     """
-    translator = WarehouseTranslator()
-    marts = [
-        translator.get_asset_key(node)
-        for node in read_manifest(manifest)["nodes"].values()
-        if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
-    ]
 
     @asset(
         key=PUBLICATION,
-        deps=marts,
+        deps=[*published_marts(manifest), EXPECTATIONS],
         group_name=PUBLICATION,
         kinds={"duckdb", "parquet"},
         pool=POOL,

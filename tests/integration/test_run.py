@@ -11,6 +11,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from expectations.errors import FormError
+from expectations.result_history import results_of
+from expectations.store import history_file
 from exports.publish import Manifest
 from orchestration.cli import app
 from orchestration.errors import ConservationError, WarehouseBuildError, expected_error
@@ -74,7 +77,7 @@ def test_the_job_publishes_the_national_goals(small_run_details: Any) -> None:  
     labels = {goal.label for goal in outcome.goals}
     assert "Net Promoter Score" in labels
     assert outcome.manifest.report_year == 2026
-    assert set(outcome.seconds) == {"prepare", "deliveries", "landing", "warehouse", "publication"}
+    assert set(outcome.seconds) == {"prepare", "deliveries", "landing", "warehouse", "expectations", "publication"}
     for delivery in outcome.accepted:
         assert delivery.delivered_rows == delivery.accepted_rows + delivery.rejected_rows, delivery
 
@@ -171,6 +174,41 @@ def test_lost_rows_stop_the_run(
     with pytest.raises(ConservationError, match="3 er ikke 2"):
         run(settings, project=tiny_project)
     assert not (tmp_path / "current.duckdb").exists()
+
+
+def test_an_impossible_figure_is_not_published(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+) -> None:
+    """Without it, an NPS of 165 would stand in the national statement until someone laughed."""
+    output = tmp_path / "output"
+    settings = RunSettings(output=str(output), deliveries=str(small_run_details.deliveries), year=2025)
+    first = run(settings, project=tiny_project)
+    published = (output / "current.duckdb").readlink()
+    assert first.checks.stopping == 0
+
+    model = tiny_project / "models" / "marts" / "goals" / "goal_attainment.sql"
+    model.write_text(GOAL.replace("{{ year }}", "2025").replace("65::double", "165::double"), encoding="utf-8")
+    with pytest.raises(FormError, match="NPS ligger fra -100 til 100: 1 af 1 tal") as caught:
+        run(settings, project=tiny_project)
+    assert expected_error(caught.value) is caught.value
+    assert (output / "current.duckdb").readlink() == published
+    assert "intet er offentliggjort" in (output / "data-docs" / "index.html").read_text(encoding="utf-8")
+    with duckdb.connect(str(history_file(output)), read_only=True) as con:
+        statuses = con.execute(
+            "select status from expectation_results where check_name = 'scores_are_possible' order by run_at"
+        ).fetchall()
+    assert statuses == [("passed",), ("failed",)]
+
+
+def test_bad_practice_is_published_and_shown(small_run_details: Any) -> None:  # noqa: ANN401
+    """Without it, a house that registers badly could hold every house's figures back."""
+    outcome = small_run_details.outcome
+    assert outcome.checks.stopping == 0
+    assert outcome.checks.broken == 0, results_of(history_file(small_run_details.output))
+    assert outcome.checks.warnings > 0
+    assert outcome.data_docs.exists()
 
 
 def test_nothing_usable_is_a_message(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, Definitions
 
+from expectations.suite import load_suites
 from orchestration.assembly import build_defs
-from orchestration.checks import ROWS_CONSERVED
+from orchestration.assets.expectations import EXPECTATIONS
+from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.jobs import JOB
 from orchestration.settings import RunSettings
 
@@ -27,6 +29,9 @@ def test_assets_are_those_of_the_snapshot(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     checks = [key.asset_key for key in graph.asset_check_keys]
     lines = [f"{key.to_user_string()} checks={checks.count(key)}" for key in sorted(graph.get_all_asset_keys())]
+    lines += [f"job {job.name}" for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")]
+    lines += [f"schedule {each.name}" for each in definitions.schedules or ()]
+    lines += [f"sensor {each.name}" for each in definitions.sensors or ()]
     found = "\n".join(lines) + "\n"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(found, encoding="utf-8")
@@ -56,6 +61,18 @@ def test_checks_block(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     keys = {key.name: key for key in graph.asset_check_keys}
     assert graph.get_check_spec(keys[ROWS_CONSERVED]).blocking
+    assert graph.get_check_spec(keys[FORM_IS_SOUND]).blocking
+
+
+def test_every_rule_and_suite_is_an_asset_check_where_it_belongs(definitions: Definitions) -> None:
+    """Without it, a finding would be in a page nobody opens and not beside the data."""
+    keys = definitions.resolve_asset_graph().asset_check_keys
+    shown = {(key.asset_key.to_user_string(), key.name) for key in keys}
+    for suite in load_suites():
+        for check in suite.checks:
+            assert (check.asset, check.name) in shown
+            if suite.name != "deliveries":
+                assert check.asset != EXPECTATIONS
 
 
 def test_what_opens_the_build_file_shares_a_pool(definitions: Definitions) -> None:

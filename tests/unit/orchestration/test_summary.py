@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from expectations.gate import Tally
 from orchestration import summary
 from orchestration.outcome import Outcome, Reject
 
@@ -90,3 +91,11 @@ def test_rejects_of_one_kind_are_counted_and_not_repeated() -> None:
         summary.describe(reject)
         == "crm/a.csv, linje 7, kolonne kanal (og 14 mere af samme slags): Værdien kan ikke læses."
     )
+
+
+def test_what_the_checks_came_to_is_told_with_their_page(clean_outcome: Outcome) -> None:
+    """Without it, a warning about practice would lie in a page nobody knows of."""
+    assert "Kontroller" not in shown(clean_outcome)
+    text = shown(replace(clean_outcome, checks=Tally(checks=81, warnings=1, broken=2)))
+    assert "81: 1 advarsel, 2 kunne ikke udføres" in text
+    assert "data-docs/index.html" in text
