@@ -146,8 +146,9 @@ def _slope(points: Floats, outcomes: Floats, weight: Floats) -> Floats:
         )
     share = weight / weight.sum()
     centred = points - share @ points
-    root = np.sqrt(share)[:, None]
-    slope: Floats = np.linalg.lstsq(centred * root, (outcomes - share @ outcomes) * root, rcond=None)[0]
+    weighted = centred * share[:, None]
+    # Points are whitened, so the cross products are well conditioned; directions without variance get no slope.
+    slope: Floats = np.linalg.pinv(weighted.T @ centred, hermitian=True) @ (weighted.T @ outcomes)
     return slope
 
 
