@@ -13,6 +13,7 @@ def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..
         macro_namespace: Not used.
 
     Returns:
-        Something that can be called like the macro and gives a query of one value, which fits wherever a value or a query does.
+        Something that can be called like the macro and gives a query of one value, which fits wherever a value or a
+        query does.
     """
     return lambda *_, **__: f"(select 1 as {macro_name})"

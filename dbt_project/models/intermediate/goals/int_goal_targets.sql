@@ -113,11 +113,11 @@ select
     case when binding.target is not null then 'binding' when later.to_target is not null then 'path' end as target_kind
 from goals
 {% for step in ['binding', 'earlier', 'later'] -%}
-left join {{ step }}
-    on
-        goals.agreement = {{ step }}.agreement
-        and goals.measure = {{ step }}.measure
-        and goals.house = {{ step }}.house
-        and goals.segment = {{ step }}.segment
-        and goals.goal_year = {{ step }}.goal_year
+    left join {{ step }}
+        on
+            goals.agreement = {{ step }}.agreement
+            and goals.measure = {{ step }}.measure
+            and goals.house = {{ step }}.house
+            and goals.segment = {{ step }}.segment
+            and goals.goal_year = {{ step }}.goal_year
 {% endfor %}

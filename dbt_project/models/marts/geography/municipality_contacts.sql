@@ -34,7 +34,7 @@ seats as (
         *,
         total_target - sum(whole_part) over (partition by agreement, goal_year) as seats_left,
         row_number() over (
-            partition by agreement, goal_year order by remainder desc, population desc, municipality_code
+            partition by agreement, goal_year order by remainder desc, population desc, municipality_code asc
         ) as remainder_rank
     from quotas
 ),

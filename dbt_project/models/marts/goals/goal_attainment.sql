@@ -7,10 +7,10 @@
     'participants', 'referral_used', 'sustainability_helped'
 ] %}
 with figures as (
-    {% for model in goal_models %}
-    select agreement, measure, house, segment, goal_year, n, numerator, denominator, value, ci_low, ci_high
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+    {% for model in goal_models -%}
+        select agreement, measure, house, segment, goal_year, n, numerator, denominator, value, ci_low, ci_high
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

@@ -1,0 +1,75 @@
+# What a newcomer types: `make report` and `make test`, on a machine with python3 (3.11 or later) and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+OUTPUT ?= output
+PACKAGES := sources orchestration expectations exports tests
+COVERAGE_FLOOR := 93
+WORKERS ?= 2
+
+# Nothing here reports home: not Dagster, not dbt.
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup report test lint types format lock dev benchmark clean
+
+help: ## Show what there is to type.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+setup: $(STAMP) ## Make .venv with the command .venv/bin/erhvervshus (does nothing when it is there).
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Cannot find $(PYTHON). Install Python 3.11 or later, or run: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+		|| { echo "$$($(PYTHON) --version) is not 3.11, 3.12 or 3.13. Run: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "This Python has no venv. On Debian and Ubuntu run: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	@$(BIN)/python -m orchestration.manifest
+	@touch $@
+
+report: setup ## From deliveries to the national goals, into ./output (a synthetic Denmark, or DELIVERIES=folder).
+	@$(BIN)/erhvervshus run --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES)) $(if $(YEAR),--year $(YEAR))
+
+test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
+
+lint: setup ## Style of Python, YAML and SQL.
+	@$(BIN)/ruff format --check $(PACKAGES)
+	@$(BIN)/ruff check $(PACKAGES)
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+
+types: setup ## Types of Python (mypy strict).
+	@$(BIN)/mypy
+
+format: setup ## Rewrite Python and SQL in the style that `make lint` checks.
+	@$(BIN)/ruff format $(PACKAGES)
+	@$(BIN)/ruff check --fix $(PACKAGES)
+	@$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+
+lock: ## Resolve requirements.lock again from pyproject.toml: versions and hashes, no index address.
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet 'uv>=0.9,<1'; }
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--extra dev --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.lock
+
+dev: setup ## Dagster's UI with the job, its lineage and its checks, on http://localhost:3000.
+	@mkdir -p .dagster_home && cp orchestration/dagster.yaml .dagster_home/dagster.yaml
+	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev -m orchestration.definitions
+
+benchmark: setup ## Time and memory of the whole run; SCALE=10 for ten times Denmark.
+	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script $(if $(SCALE),--scale $(SCALE)); done
+
+clean: ## Remove what can be made again: caches, ./output and .venv.
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov .dagster_home \
+		dbt_project/target dbt_project/logs output
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What a good delivery and a good practice look like, and what must hold before anything is published."""

@@ -1,0 +1,489 @@
+"""The publication: the marts as a read-only DuckDB file and as Parquet, put in place in one step or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+_log = logging.getLogger(__name__)
+
+PUBLISHED_SCHEMAS = ("core", "goals", "geography", "quality", "practice")
+STORAGE_VERSION = "v1.4.0"
+CURRENT = "current.duckdb"
+MANIFEST = "manifest.json"
+PUBLICATION_TABLE = "_publication"
+_STAGING_PREFIX = ".publish-"
+_WAREHOUSE_PATTERN = "warehouse-*.duckdb"
+_READ_ONLY = 0o444
+
+
+class PublicationError(Exception):
+    """The publication failed; what was published before still stands. The message is Danish."""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """The run that publishes.
+
+    Attributes:
+        run_id: The run's id, as in `raw.run_context`.
+        code_version: The code that ran.
+        manifest: dbt's manifest, for descriptions and for which marts become Parquet files.
+        published_at: The time of publication; now when not given. With time zone.
+    """
+
+    run_id: str
+    code_version: str
+    manifest: Path
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One table that is published.
+
+    Attributes:
+        schema: The schema it is built in.
+        name: Its name, the same in the published file and as a Parquet file.
+        description: What it holds and its grain; empty when dbt has none.
+        columns: Description of each described column.
+        parquet: Whether it also becomes `<name>.parquet`.
+    """
+
+    schema: str
+    name: str
+    description: str
+    columns: Mapping[str, str]
+    parquet: bool
+
+
+class Frozen(BaseModel):
+    """A part of `manifest.json`: immutable, with exactly its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PublishedTable(Frozen):
+    """A table of the published warehouse and its rows."""
+
+    table: str
+    rows: int
+
+
+class PublishedFile(Frozen):
+    """A file of the publication: its name in the output folder, SHA-256 in hex, size in bytes, and rows."""
+
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class PublishedDelivery(Frozen):
+    """A delivery that went into the figures: its fingerprint, and its rows delivered, accepted and rejected."""
+
+    source: str | None
+    entity: str | None
+    delivery: str
+    extracted_on: str | None
+    fingerprint: str | None
+    status: str
+    delivered_rows: int
+    accepted_rows: int
+    rejected_rows: int
+    rejected_values: int
+    error: str | None
+
+
+class Manifest(Frozen):
+    """`manifest.json`, written last: when it names a file with its fingerprint, the publication is whole."""
+
+    run_id: str
+    published_at: datetime
+    code_version: str
+    report_year: int
+    today: str
+    warehouse: str
+    files: tuple[PublishedFile, ...]
+    tables: tuple[PublishedTable, ...]
+    deliveries: tuple[PublishedDelivery, ...]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published.
+
+    Attributes:
+        warehouse: The published file, which `current.duckdb` now points at.
+        manifest: The content of `manifest.json`.
+    """
+
+    warehouse: Path
+    manifest: Manifest
+
+    @property
+    def report_year(self) -> int:
+        """The report year."""
+        return self.manifest.report_year
+
+    @property
+    def tables(self) -> tuple[PublishedTable, ...]:
+        """The published tables with their rows."""
+        return self.manifest.tables
+
+
+def publish(
+    build: Path,
+    output: Path,
+    run: RunInfo,
+    keep: int = 3,
+    progress: Callable[[str], None] | None = None,
+) -> Publication:
+    """Publish the marts of a private build file.
+
+    Everything is written and verified in a folder of its own inside the output folder, and moved into place by
+    renaming. A reader that holds the file of yesterday keeps it; a failure at any step puts back what was there.
+
+    Args:
+        build: The private build file.
+        output: The output folder; made when missing.
+        run: The run that publishes.
+        keep: How many published warehouses stay, this one included.
+        progress: Told of each table and file.
+
+    Returns:
+        What was published.
+
+    Raises:
+        PublicationError: Nothing was published; the publication before still stands.
+    """
+    tell = progress or (lambda _: None)
+    published_at = (run.published_at or datetime.now(tz=UTC)).astimezone(UTC).replace(microsecond=0)
+    label = f"{published_at:%Y%m%dT%H%M%SZ}-{run.run_id[:8]}"
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with _staging(output, label) as staging, closing(duckdb.connect()) as con:
+            con.execute(f"attach {_text(str(build))} as build (read_only)")
+            marts = read_marts(run.manifest, con)
+            warehouse = staging / f"warehouse-{label}.duckdb"
+            tables = _write_warehouse(con, marts, warehouse, tell)
+            content = _describe(con, run, published_at, warehouse.name, tables)
+            _write_publication_table(con, content)
+            _close_warehouse(con, warehouse, content.tables)
+            files = tuple(_write_parquet(con, marts, staging, tell))
+            listed = (_fingerprint(warehouse, sum(table.rows for table in tables)), *files)
+            content = content.model_copy(update={"files": listed})
+            _write_manifest(staging / MANIFEST, content)
+            _switch(staging, output, content)
+    except (OSError, duckdb.Error, LookupError, ValueError) as error:
+        msg = (
+            f"{output}: resultatet kunne ikke offentliggøres, så den forrige udgave gælder stadig. "
+            f"Årsag: {error}. Ret årsagen, og kør igen."
+        )
+        raise PublicationError(msg) from error
+    _remove_old(output, keep)
+    return Publication(warehouse=output / warehouse.name, manifest=content)
+
+
+def read_marts(manifest: Path, con: duckdb.DuckDBPyConnection) -> tuple[Mart, ...]:
+    """Find what to publish: the tables of the published schemas in the build file, described by dbt's manifest.
+
+    Args:
+        manifest: dbt's manifest.
+        con: A connection with the build file attached as `build`.
+
+    Returns:
+        The marts by schema and name.
+
+    Raises:
+        ValueError: There is none, two share a name, or one that dbt describes is not in the build file.
+    """
+    nodes = {
+        (node["schema"], node["alias"]): node
+        for node in json.loads(manifest.read_bytes())["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+    }
+    present = con.execute(
+        """
+        select table_schema, table_name from information_schema.tables
+        where table_catalog = 'build' and table_schema in (select unnest(?))
+        order by all
+        """,
+        [list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    missing = sorted(set(nodes) - set(present))
+    if missing:
+        msg = f"tabellen {missing[0][0]}.{missing[0][1]} mangler i {manifest.parent}"
+        raise ValueError(msg)
+    # A table that no model makes any more is left from an earlier build: it is not published.
+    marts = tuple(_mart(nodes[key]) for key in present if key in nodes)
+    if not marts:
+        msg = "der er ingen tabeller at offentliggøre"
+        raise ValueError(msg)
+    names = [mart.name for mart in marts]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        msg = f"to tabeller hedder {twice[0]}; de skal hedde noget forskelligt, fordi de offentliggøres side om side"
+        raise ValueError(msg)
+    return marts
+
+
+def _mart(node: Mapping[str, Any]) -> Mart:
+    """Read one mart from dbt's node."""
+    meta = node.get("config", {}).get("meta") or node.get("meta") or {}
+    return Mart(
+        schema=node["schema"],
+        name=node["alias"],
+        description=node.get("description") or "",
+        columns={
+            column["name"]: column["description"]
+            for column in node.get("columns", {}).values()
+            if column.get("description")
+        },
+        parquet=bool((meta.get("publish") or {}).get("parquet")),
+    )
+
+
+@contextmanager
+def _staging(output: Path, label: str) -> Iterator[Path]:
+    """Make a folder on the output's own file system, and remove it and those of killed runs."""
+    for left in output.glob(f"{_STAGING_PREFIX}*"):
+        _log.warning("Removing %s, left by a run that was killed", left)
+        shutil.rmtree(left)
+    folder = output / f"{_STAGING_PREFIX}{label}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_warehouse(
+    con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], path: Path, tell: Callable[[str], None]
+) -> tuple[PublishedTable, ...]:
+    """Copy the marts with their comments, in a storage format that DuckDB 1.4 reads."""
+    con.execute(f"attach {_text(str(path))} as published (storage_version {_text(STORAGE_VERSION)})")
+    tables = []
+    for mart in marts:
+        target = f"published.main.{_name(mart.name)}"
+        con.execute(f"create table {target} as from build.{_name(mart.schema)}.{_name(mart.name)}")
+        _comment(con, mart, target)
+        source = f"build.{_name(mart.schema)}.{_name(mart.name)}"
+        tables.append(PublishedTable(table=mart.name, rows=_count(con, source)))
+        tell(mart.name)
+    return tuple(tables)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, mart: Mart, target: str) -> None:
+    """Carry dbt's descriptions over: a table made from a query has none of its own."""
+    if mart.description:
+        con.execute(f"comment on table {target} is {_text(mart.description)}")
+    present = {row[0] for row in con.execute(f"describe {target}").fetchall()}
+    for column, description in mart.columns.items():
+        if column in present:
+            con.execute(f"comment on column {target}.{_name(column)} is {_text(description)}")
+
+
+def _describe(
+    con: duckdb.DuckDBPyConnection,
+    run: RunInfo,
+    published_at: datetime,
+    warehouse: str,
+    tables: tuple[PublishedTable, ...],
+) -> Manifest:
+    """Put together what the publication says of itself; its files are added when they are written."""
+    year, today = con.execute("select report_year, today::varchar from build.raw.run_context").fetchall()[0]
+    deliveries = con.execute(
+        """
+        select
+            source, entity, delivery, extracted_on::varchar, fingerprint, status,
+            coalesce(delivered_rows, 0), coalesce(accepted_rows, 0), coalesce(rejected_rows, 0),
+            coalesce(rejected_values, 0), error
+        from build.raw.deliveries
+        order by source, entity, delivery, status
+        """,
+    ).fetchall()
+    fields = list(PublishedDelivery.model_fields)
+    return Manifest(
+        run_id=run.run_id,
+        published_at=published_at,
+        code_version=run.code_version,
+        report_year=year,
+        today=today,
+        warehouse=warehouse,
+        files=(),
+        tables=tables,
+        deliveries=tuple(PublishedDelivery.model_validate(dict(zip(fields, row, strict=True))) for row in deliveries),
+    )
+
+
+def _write_publication_table(con: duckdb.DuckDBPyConnection, content: Manifest) -> None:
+    """Write the one row that says where the file comes from, so that the file alone tells it."""
+    con.execute(
+        f"""
+        create table published.main.{PUBLICATION_TABLE} as
+        select
+            ?::varchar as run_id,
+            ?::timestamp as published_at,
+            ?::varchar as code_version,
+            ?::integer as report_year,
+            ?::date as today,
+            ?::struct("table" varchar, "rows" bigint)[] as tables,
+            ?::struct(
+                source varchar, entity varchar, delivery varchar, extracted_on varchar, fingerprint varchar,
+                status varchar, delivered_rows bigint, accepted_rows bigint, rejected_rows bigint,
+                rejected_values bigint, error varchar
+            )[] as deliveries
+        """,
+        [
+            content.run_id,
+            content.published_at.replace(tzinfo=None),
+            content.code_version,
+            content.report_year,
+            content.today,
+            [table.model_dump() for table in content.tables],
+            [delivery.model_dump() for delivery in content.deliveries],
+        ],
+    )
+    about = (
+        "One row: the run that published this file, when (UTC), with which code, the rows of each table, and every "
+        "delivery with its fingerprint and its rows."
+    )
+    con.execute(f"comment on table published.main.{PUBLICATION_TABLE} is {_text(about)}")
+
+
+def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequence[PublishedTable]) -> None:
+    """Write the file out whole, make it read-only, and count its rows again as a reader would."""
+    con.execute("checkpoint published")
+    con.execute("detach published")
+    path.chmod(_READ_ONLY)
+    with closing(duckdb.connect(str(path), read_only=True)) as reader:
+        for table in tables:
+            found = _count(reader, _name(table.table))
+            if found != table.rows:
+                msg = f"tabellen {table.table} har {found} rækker i {path.name}, men skal have {table.rows}"
+                raise ValueError(msg)
+    _sync(path)
+
+
+def _write_parquet(
+    con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], staging: Path, tell: Callable[[str], None]
+) -> Iterator[PublishedFile]:
+    """Write the marts that are files too, ordered by their columns, so that equal rows give equal bytes."""
+    # More threads would cut the rows into groups differently from run to run.
+    con.execute("set threads = 1")
+    for mart in marts:
+        if not mart.parquet:
+            continue
+        path = staging / f"{mart.name}.parquet"
+        table = f"build.{_name(mart.schema)}.{_name(mart.name)}"
+        con.execute(f"copy (from {table} order by all) to {_text(str(path))} (format parquet, compression zstd)")
+        path.chmod(_READ_ONLY)
+        _sync(path)
+        yield _fingerprint(path, _count(con, f"read_parquet({_text(str(path))})"))
+        tell(path.name)
+
+
+def _write_manifest(path: Path, content: Manifest) -> None:
+    """Write `manifest.json`."""
+    path.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    path.chmod(_READ_ONLY)
+    _sync(path)
+
+
+class _Undo:
+    """Remembers how to put back what was there, for as long as the switch is not finished."""
+
+    def __init__(self, staging: Path) -> None:
+        self._staging = staging
+        self._steps: list[Callable[[], object]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            for step in reversed(self._steps):
+                step()
+
+    def replace(self, new: Path, target: Path) -> None:
+        """Put a file or link in place; what was there is kept under another name until the switch is over."""
+        if target.is_symlink() or target.exists():
+            kept = self._staging / f"before-{target.name}"
+            if target.is_symlink():
+                kept.symlink_to(target.readlink())
+            else:
+                os.link(target, kept)
+            self._steps.append(lambda: os.replace(kept, target))  # noqa: PTH105
+        else:
+            self._steps.append(lambda: target.unlink(missing_ok=True))
+        os.replace(new, target)  # noqa: PTH105
+
+
+def _switch(staging: Path, output: Path, content: Manifest) -> None:
+    """Move everything into place by renaming: the warehouse, the link to it, the files, and the manifest last."""
+    with _Undo(staging) as undo:
+        undo.replace(staging / content.warehouse, output / content.warehouse)
+        for file in content.files:
+            if file.name != content.warehouse:
+                undo.replace(staging / file.name, output / file.name)
+        link = staging / CURRENT
+        link.symlink_to(content.warehouse)
+        undo.replace(link, output / CURRENT)
+        undo.replace(staging / MANIFEST, output / MANIFEST)
+        _sync(output)
+
+
+def _remove_old(output: Path, keep: int) -> None:
+    """Remove published warehouses beyond the newest `keep`, never the one in use."""
+    current = (output / CURRENT).resolve()
+    # Names begin with the time of publication, so that their order is the order of publications.
+    for old in sorted(output.glob(_WAREHOUSE_PATTERN), reverse=True)[keep:]:
+        if old.resolve() != current:
+            try:
+                old.unlink()
+            except OSError:
+                _log.warning("Cannot remove %s; the next publication tries again", old, exc_info=True)
+
+
+def _fingerprint(path: Path, rows: int) -> PublishedFile:
+    """Fingerprint a file."""
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return PublishedFile(name=path.name, sha256=digest, bytes=path.stat().st_size, rows=rows)
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Count the rows of a relation."""
+    return int(con.execute(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def _sync(path: Path) -> None:
+    """Make a file or a folder's names survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _text(value: str) -> str:
+    """Quote a text for SQL; statements such as ATTACH, COPY and COMMENT take no parameters."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + value.replace('"', '""') + '"'

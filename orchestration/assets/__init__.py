@@ -1,0 +1,1 @@
+"""The assets, one module per stage: deliveries, landing, warehouse, publication."""

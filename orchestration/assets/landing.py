@@ -1,0 +1,114 @@
+"""Deliveries into schema `raw` of the private build file, one asset per entity."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetSpec,
+    MaterializeResult,
+    ResourceParam,
+    multi_asset,
+)
+
+from orchestration.assets.deliveries import DELIVERIES
+from orchestration.dbt import RAW
+from orchestration.progress import Progress
+from orchestration.settings import RunSettings
+from orchestration.version import code_version
+from sources.contract import load_contracts
+from sources.landing import LandingReport, land, open_warehouse, record_run
+
+POOL = "warehouse"
+REGISTER = {
+    "deliveries": "Every delivery file seen, with fingerprint, status and row counts.",
+    "rejected_rows": "What was rejected: delivery, line, column, value and reason.",
+    "run_context": "The run: its report year, its day and the code's version.",
+}
+
+
+def landed_specs() -> list[AssetSpec]:
+    """List the assets that landing makes.
+
+    Returns:
+        One asset per entity of the delivery contracts, and one per table of the register of deliveries.
+    """
+    entities = {
+        entity.name: f"{entity.description} As delivered, all text."
+        for source in load_contracts().sources
+        for entity in source.entities
+    }
+    return [
+        AssetSpec(
+            key=AssetKey([RAW, name]),
+            deps=[AssetKey(DELIVERIES)],
+            description=description,
+            group_name=RAW,
+            kinds={"duckdb"},
+        )
+        for name, description in {**entities, **REGISTER}.items()
+    ]
+
+
+@multi_asset(name="landing", specs=landed_specs(), pool=POOL)
+def landing(
+    context: AssetExecutionContext, settings: RunSettings, progress: ResourceParam[Progress]
+) -> Iterator[MaterializeResult[None]]:
+    """Land the deliveries and record the run.
+
+    Args:
+        context: Dagster's; gets the report year as a tag of the run.
+        settings: Where the deliveries and the build file are, and the report year.
+        progress: Told of each delivery.
+
+    Yields:
+        One result per entity, with its row counts.
+
+    Raises:
+        NothingUsableError: No delivery can be used.
+    """
+    folder = settings.deliveries_folder()
+    settings.build_folder.mkdir(parents=True, exist_ok=True)
+    with closing(open_warehouse(settings.warehouse)) as con:
+        report = land(con, folder, progress=_follow(progress))
+        record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
+        year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
+    context.instance.add_run_tags(context.run_id, {"erhvervshus/year": str(year)})
+    yield from _results(report)
+
+
+def _follow(progress: Progress) -> Callable[[int, int, str], None]:
+    """Tell of landing as of every other stage: the number of deliveries first, then each that is begun."""
+
+    def tell(done: int, total: int, delivery: str) -> None:
+        if done == 0:
+            progress.stage("landing", total)
+        else:
+            progress.advance(delivery)
+
+    return tell
+
+
+def _results(report: LandingReport) -> Iterator[MaterializeResult[None]]:
+    """Give each entity its row counts, and the register the totals."""
+    for spec in landed_specs():
+        name = spec.key.path[-1]
+        if name in REGISTER:
+            metadata: dict[str, int | list[str]] = {}
+            if name == "deliveries":
+                metadata = {
+                    "deliveries": len(report.deliveries),
+                    "reused": report.reused,
+                    "set_aside": len(report.set_aside),
+                    "warnings": list(report.warnings),
+                }
+        else:
+            own = [delivery for delivery in report.deliveries if delivery.entity == name]
+            metadata = {
+                "deliveries": len(own),
+                "delivered_rows": sum(delivery.delivered_rows for delivery in own),
+                "accepted_rows": sum(delivery.accepted_rows for delivery in own),
+                "rejected_rows": sum(delivery.rejected_rows for delivery in own),
+            }
+        yield MaterializeResult(asset_key=spec.key, metadata=metadata)

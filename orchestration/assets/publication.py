@@ -1,0 +1,83 @@
+"""The publication: the marts as a read-only file and as Parquet, switched over in one step."""
+
+from pathlib import Path
+
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    asset,
+)
+
+from exports.publish import PUBLISHED_SCHEMAS, RunInfo, publish
+from orchestration.assets.landing import POOL
+from orchestration.dbt import WarehouseTranslator
+from orchestration.manifest import read_manifest
+from orchestration.progress import Progress
+from orchestration.settings import RunSettings
+from orchestration.version import code_version
+
+PUBLICATION = "publication"
+
+
+def build_publication(manifest: Path) -> AssetsDefinition:
+    """Make the publication asset, downstream of every mart.
+
+    Args:
+        manifest: dbt's manifest, which names the marts, their descriptions and the Parquet files.
+
+    Returns:
+        The asset.
+    """
+    translator = WarehouseTranslator()
+    marts = [
+        translator.get_asset_key(node)
+        for node in read_manifest(manifest)["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+    ]
+
+    @asset(
+        key=PUBLICATION,
+        deps=marts,
+        group_name=PUBLICATION,
+        kinds={"duckdb", "parquet"},
+        pool=POOL,
+        description="The read-only warehouse, the Parquet files and manifest.json in the output folder.",
+    )
+    def publication(
+        context: AssetExecutionContext, settings: RunSettings, progress: ResourceParam[Progress]
+    ) -> MaterializeResult[None]:
+        """Publish the marts.
+
+        Args:
+            context: Dagster's.
+            settings: Where the build file is and where the publication goes.
+            progress: Told of each table.
+
+        Returns:
+            The published file and its row counts, as metadata.
+
+        Raises:
+            PublicationError: Nothing was published; the publication before still stands.
+        """
+        progress.stage("publication")
+        run = RunInfo(run_id=context.run_id, code_version=code_version(), manifest=manifest)
+        published = publish(
+            settings.warehouse,
+            settings.output_folder,
+            run,
+            keep=settings.keep,
+            progress=progress.advance,
+        )
+        return MaterializeResult(
+            metadata={
+                "warehouse": MetadataValue.path(published.warehouse),
+                "report_year": published.report_year,
+                "tables": len(published.tables),
+                "rows": sum(table.rows for table in published.tables),
+            },
+        )
+
+    return publication

@@ -1,0 +1,45 @@
+"""The program `erhvervshus`: its commands and nothing else, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.explain import explain
+from orchestration.commands.run import run
+from orchestration.commands.synthetic import synthetic
+
+app = typer.Typer(
+    name="erhvervshus",
+    help="Fra erhvervshusenes registreringer til den årlige opgørelse af de nationale mål.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run)
+app.command("synthetic")(synthetic)
+app.command("explain")(explain)
+
+
+def _show_version(value: bool) -> None:
+    """Show the version and stop."""
+    if value:
+        from orchestration.version import code_version  # noqa: PLC0415
+
+        typer.echo(code_version())
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Vis versionen.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Fra erhvervshusenes registreringer til den årlige opgørelse af de nationale mål."""
+
+
+def main() -> None:
+    """Run the program."""
+    app()

@@ -1,0 +1,71 @@
+"""`erhvervshus run`: from a folder of deliveries to the published warehouse."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.messages import (
+    NOT_CLEAN,
+    configure_logging,
+    consoles,
+    existing_folder,
+    failures_shown,
+    possible_folder,
+)
+
+
+def run(
+    output: Annotated[Path, typer.Option(help="Mappen, der får datavarehuset og filerne.", callback=possible_folder)],
+    deliveries: Annotated[
+        Path | None,
+        typer.Option(help="Mappen med leverancer. Uden den bruges et syntetisk Danmark.", callback=existing_folder),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="Opgørelsesåret. Uden det bruges det seneste hele år i data.", min=2019, max=2100),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(help="Det syntetiske Danmarks størrelse; 1 er hele landet.", min=0.001, max=1000)
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Det syntetiske Danmarks tilfældighed.", min=0)] = 2019,
+    keep: Annotated[int, typer.Option(help="Hvor mange udgaver af datavarehuset der gemmes.", min=1)] = 3,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Slut med kode 2, hvis noget blev lagt til side eller afvist.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+) -> None:
+    """Indlæs leverancer, byg datavarehuset og offentliggør resultatet."""
+    started = time.monotonic()
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        from orchestration.progress import progress_for  # noqa: PLC0415
+
+        with progress_for(errors) as progress:
+            progress.stage("prepare")
+            from orchestration.run import check_output  # noqa: PLC0415
+            from orchestration.run import run as run_job  # noqa: PLC0415
+            from orchestration.settings import RunSettings  # noqa: PLC0415
+
+            check_output(output)
+            settings = RunSettings(
+                output=str(output),
+                deliveries=str(deliveries) if deliveries is not None else None,
+                year=year,
+                scale=scale,
+                seed=seed,
+                keep=keep,
+            )
+            outcome = run_job(settings, progress, started)
+
+        from orchestration.summary import show  # noqa: PLC0415
+
+        show(outcome, results)
+        if strict and not outcome.is_clean:
+            logging.getLogger(__name__).warning("Strict: something was set aside or rejected")
+            raise typer.Exit(NOT_CLEAN)

@@ -1,0 +1,152 @@
+"""What a run came to, read from what it published: deliveries, rows, rejects and the national goals."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from exports.publish import MANIFEST, Manifest, PublishedDelivery
+
+SHOWN_REJECTS = 5
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A rejected row or value: its delivery, line and column (None where the whole delivery is meant), and why."""
+
+    delivery: str
+    line: int | None
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row of the national goals; `value` and the interval are in `unit`, and None where there is no data."""
+
+    number: str | None
+    label: str
+    unit: str
+    segment: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    target: float | None
+    comparison: str | None
+    status: str
+    certainty: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        output: The output folder.
+        manifest: What was published.
+        reused: How many deliveries were landed by an earlier run and not read again.
+        notes: What landing says of the deliveries, in Danish: set aside, rejected, unknown or missing.
+        seconds: Run time of each stage, in the order they ran; keys of `progress.STAGES`.
+        rejects: The first rejects of accepted deliveries.
+        goals: The national goals of the report year.
+    """
+
+    output: Path
+    manifest: Manifest
+    reused: int
+    notes: tuple[str, ...]
+    seconds: dict[str, float]
+    rejects: tuple[Reject, ...]
+    goals: tuple[Goal, ...]
+
+    @property
+    def set_aside(self) -> tuple[PublishedDelivery, ...]:
+        """The deliveries that could not be read."""
+        return tuple(delivery for delivery in self.manifest.deliveries if delivery.status != "accepted")
+
+    @property
+    def accepted(self) -> tuple[PublishedDelivery, ...]:
+        """The deliveries whose rows are in the warehouse."""
+        return tuple(delivery for delivery in self.manifest.deliveries if delivery.status == "accepted")
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows were rejected."""
+        return sum(delivery.rejected_rows for delivery in self.accepted)
+
+    @property
+    def rejected_values(self) -> int:
+        """How many values were emptied in rows that were kept."""
+        return sum(delivery.rejected_values for delivery in self.accepted)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything delivered could be used."""
+        return not (self.set_aside or self.rejected_rows or self.rejected_values)
+
+
+def read_outcome(output: Path, build: Path, seconds: dict[str, float], reused: int, notes: tuple[str, ...]) -> Outcome:
+    """Read what a run came to from its publication.
+
+    Args:
+        output: The output folder.
+        build: The private build file, which holds the measures' Danish labels.
+        seconds: Run time of each stage.
+        reused: How many deliveries were not read again.
+        notes: What landing says of the deliveries.
+
+    Returns:
+        The outcome.
+    """
+    manifest = Manifest.model_validate_json((output / MANIFEST).read_bytes())
+    with closing(duckdb.connect()) as con:
+        con.execute(f"attach '{_quoted(output / manifest.warehouse)}' as published (read_only)")
+        con.execute(f"attach '{_quoted(build)}' as build (read_only)")
+        return Outcome(
+            output=output,
+            manifest=manifest,
+            reused=reused,
+            notes=notes,
+            seconds=seconds,
+            rejects=_rejects(con, manifest),
+            goals=_goals(con, manifest.report_year),
+        )
+
+
+def _rejects(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> tuple[Reject, ...]:
+    """Read the first rejects; those of deliveries set aside are told with the delivery."""
+    aside = [delivery.delivery for delivery in manifest.deliveries if delivery.status != "accepted"]
+    rows = con.execute(
+        """
+        select delivery, line, "column", reason from published.main.rejected_rows
+        where line is not null or not list_contains(?::varchar[], delivery)
+        order by delivery, line, "column" limit ?
+        """,
+        [aside, SHOWN_REJECTS],
+    ).fetchall()
+    return tuple(Reject(*row) for row in rows)
+
+
+def _goals(con: duckdb.DuckDBPyConnection, year: int) -> tuple[Goal, ...]:
+    """Read the national goals of a year, in the order of their numbers."""
+    rows = con.execute(
+        """
+        select
+            goal.goal_number, coalesce(measure.label_da, goal.measure), coalesce(measure.unit, ''), goal.segment,
+            goal.value, goal.ci_low, goal.ci_high, goal.target, goal.comparison, goal.status, goal.certainty
+        from published.main.goal_attainment as goal
+        left join build.seeds.measures as measure using (measure)
+        where goal.house = 'danmark' and goal.year = ?
+        order by goal.agreement, try_cast(goal.goal_number as integer), goal.measure, goal.segment
+        """,
+        [year],
+    ).fetchall()
+    return tuple(Goal(*row) for row in rows)
+
+
+def _quoted(path: Path) -> str:
+    """Write a path inside a quoted SQL text; ATTACH takes no parameters."""
+    return str(path).replace("'", "''")

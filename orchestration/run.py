@@ -1,0 +1,161 @@
+"""One run of the one job, in this process: what the command line does, and what the tests do."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import time
+import uuid
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+
+# Before Dagster is imported: it reads these once.
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+from dagster import (
+    DagsterEvent,
+    DagsterEventType,
+    DagsterInstance,
+)
+
+from orchestration.assembly import build_defs
+from orchestration.checks import ROWS_CONSERVED
+from orchestration.errors import ConservationError
+from orchestration.jobs import JOB
+from orchestration.outcome import Outcome, read_outcome
+from orchestration.paths import DBT_PROJECT
+from orchestration.progress import Progress, SilentProgress
+from orchestration.settings import RunSettings
+
+_log = logging.getLogger(__name__)
+_dbt_log = logging.getLogger("erhvervshus.dbt")
+
+# The steps of the job by the stage they belong to in the summary.
+STAGE_OF_STEP = {
+    "deliveries": "deliveries",
+    "landing": "landing",
+    "raw__deliveries_rows_conserved": "landing",
+    "warehouse": "warehouse",
+    "publication": "publication",
+}
+_MILLISECONDS = 1000
+
+
+class _LogLines(io.TextIOBase):
+    """A stream whose lines become log records: dagster-dbt repeats dbt's output on standard output."""
+
+    def write(self, text: str) -> int:
+        """Log the lines of a text."""
+        for line in text.splitlines():
+            if line.strip():
+                _dbt_log.info(line)
+        return len(text)
+
+
+def run(
+    settings: RunSettings,
+    progress: Progress | None = None,
+    started: float | None = None,
+    project: Path = DBT_PROJECT,
+) -> Outcome:
+    """Run the job and read what it came to.
+
+    Args:
+        settings: Which deliveries, which output, which year.
+        progress: Who is told how far the run has come.
+        started: `time.monotonic()` when the program began, so that the stage "prepare" counts imports too.
+        project: The dbt project.
+
+    Returns:
+        What the run came to.
+
+    Raises:
+        ConservationError: Rows were lost on the way in; nothing was built.
+        Exception: What stopped the run; `errors.expected_error` finds the one a person can act on.
+    """
+    begun = started if started is not None else time.monotonic()
+    teller = progress or SilentProgress()
+    run_id = str(uuid.uuid4())
+    with warnings.catch_warnings(), DagsterInstance.ephemeral() as instance:
+        # Dagster announces what is new in it; a run's log is not the place.
+        warnings.simplefilter("ignore")
+        job = build_defs(project=project, settings=settings, progress=teller).resolve_job_def(JOB)
+        tags = {"erhvervshus/deliveries": settings.deliveries or "synthetic"}
+        if settings.year is not None:
+            tags["erhvervshus/year"] = str(settings.year)
+        prepared = time.monotonic() - begun
+        with _conservation_named(instance, run_id), redirect_stdout(_LogLines()):
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                tags=tags,
+                run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
+            )
+        seconds = {"prepare": prepared, **_stage_seconds(result.all_events)}
+        reused, notes = _landed(result.all_events)
+    return read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes)
+
+
+def _dagster_level() -> str:
+    """Show Dagster's own log only to someone who asked for logs."""
+    return "INFO" if logging.getLogger().isEnabledFor(logging.INFO) else "CRITICAL"
+
+
+def _stage_seconds(events: Sequence[DagsterEvent]) -> dict[str, float]:
+    """Sum the run times of the steps of each stage."""
+    seconds: dict[str, float] = {}
+    for event in events:
+        if event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key is not None:
+            stage = STAGE_OF_STEP[event.step_key]
+            took = event.step_success_data.duration_ms / _MILLISECONDS
+            seconds[stage] = seconds.get(stage, 0.0) + took
+    return {stage: seconds[stage] for stage in dict.fromkeys(STAGE_OF_STEP.values()) if stage in seconds}
+
+
+def _landed(events: Sequence[DagsterEvent]) -> tuple[int, tuple[str, ...]]:
+    """Read from landing's materializations how many deliveries were reused, and what it says of them."""
+    for event in events:
+        if event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
+            metadata = event.materialization.metadata
+            if "reused" in metadata:
+                notes = metadata["warnings"].value
+                listed = tuple(str(note) for note in notes) if isinstance(notes, list) else ()
+                return int(str(metadata["reused"].value)), listed
+    return 0, ()
+
+
+@contextmanager
+def _conservation_named(instance: DagsterInstance, run_id: str) -> Iterator[None]:
+    """Turn a failed check of our own into an error that says which delivery does not add up."""
+    try:
+        yield
+    except Exception as error:
+        for entry in instance.all_logs(run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION):
+            evaluation = entry.get_dagster_event().asset_check_evaluation_data
+            if evaluation.check_name == ROWS_CONSERVED and not evaluation.passed:
+                lines = evaluation.metadata["errors"].value
+                listed = "\n".join(str(line) for line in lines) if isinstance(lines, list) else str(lines)
+                msg = (
+                    "Rækkerne går ikke op: leveret er ikke godtaget plus afvist. Intet er offentliggjort. "
+                    f"Meld fejlen med disse linjer:\n{listed}"
+                )
+                raise ConservationError(msg) from error
+        raise
+
+
+def check_output(output: Path) -> None:
+    """Make sure that the output folder can be written, before any work is done.
+
+    Args:
+        output: The output folder; made when missing.
+
+    Raises:
+        OSError: It cannot be made or written.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    if not os.access(output, os.W_OK):
+        raise PermissionError(13, "ingen skriveadgang", str(output))

@@ -1,0 +1,91 @@
+"""What a run is told: which deliveries, which output, which year. A Dagster resource, so that the UI shows it too."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dagster import ConfigurableResource, InitResourceContext
+from pydantic import Field
+
+from orchestration.lock import hold
+from orchestration.paths import PROJECT_ROOT, build_file, build_folder, synthetic_cache
+from orchestration.progress import Progress, SilentProgress
+from sources.synthetic import SyntheticSettings, cached_deliveries, default_today
+
+DEFAULT_SEED = 2019
+DEFAULT_KEEP = 3
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+
+class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
+    """One run's settings. While a run uses them, it holds the output folder."""
+
+    output: str = Field(
+        default=str(PROJECT_ROOT / "output"),
+        description="The folder that gets the warehouse and the files.",
+    )
+    deliveries: str | None = Field(
+        default=None,
+        description="The folder with deliveries; without it a synthetic Denmark is used.",
+    )
+    year: int | None = Field(
+        default=None,
+        description="The report year; without it the last complete year by the data.",
+    )
+    scale: float = Field(default=1.0, gt=0, description="Size of the synthetic Denmark; 1 is the nation.")
+    seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
+    keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
+
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> Generator[RunSettings, None, None]:  # noqa: ARG002
+        """Hold the output folder for as long as the run uses it.
+
+        Args:
+            context: Not used.
+
+        Yields:
+            These settings.
+
+        Raises:
+            RunInProgressError: Another run holds the folder.
+        """
+        with hold(self.output_folder):
+            yield self
+
+    @property
+    def output_folder(self) -> Path:
+        """The output folder, absolute."""
+        return Path(self.output).absolute()
+
+    @property
+    def build_folder(self) -> Path:
+        """The private folder of the build, `<output>/.build`."""
+        return build_folder(self.output_folder)
+
+    @property
+    def warehouse(self) -> Path:
+        """The private build file."""
+        return build_file(self.output_folder)
+
+    def deliveries_folder(self, progress: Progress | None = None, today: date | None = None) -> Path:
+        """Return the folder with deliveries, and make the synthetic ones where none were given.
+
+        Args:
+            progress: Told of each table that is made.
+            today: The day the synthetic Denmark ends near; this day when not given.
+
+        Returns:
+            An absolute folder.
+        """
+        if self.deliveries is not None:
+            return Path(self.deliveries).absolute()
+        wall_clock = today or datetime.now(tz=COPENHAGEN).date()
+        settings = SyntheticSettings(seed=self.seed, scale=self.scale, today=default_today(wall_clock))
+        teller = progress or SilentProgress()
+        return cached_deliveries(
+            synthetic_cache(), settings, progress=lambda table, _share: teller.advance(table)
+        ).absolute()

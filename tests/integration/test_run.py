@@ -1,0 +1,185 @@
+"""The real job, from deliveries to publication: that it comes to something, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from exports.publish import Manifest
+from orchestration.cli import app
+from orchestration.errors import ConservationError, WarehouseBuildError, expected_error
+from orchestration.lock import hold
+from orchestration.paths import DBT_PROJECT
+from orchestration.run import run
+from orchestration.settings import RunSettings
+
+GOAL = """
+select
+    '2024-2027' as agreement, 'nps' as measure, '3' as goal_number, 'danmark' as house, 'drift' as segment,
+    {{ year }}::integer as year, 1::integer as n, 1::double as numerator, 1::double as denominator,
+    65::double as value, 60::double as ci_low, 70::double as ci_high, 70::double as target,
+    'at_least' as comparison, 'not_met' as status, 'uncertain' as certainty, run_context.computed_at
+from {{ source('landing', 'run_context') }} as run_context
+"""
+REJECTED = """
+select source, entity, delivery, line, "column", value, reason from {{ source('landing', 'rejected_rows') }}
+"""
+YAML = """
+sources:
+  - name: landing
+    schema: raw
+    tables: [{name: run_context}, {name: rejected_rows}]
+models:
+  - name: goal_attainment
+    config: {contract: {enforced: false}, meta: {publish: {parquet: true}}}
+    columns:
+      - name: year
+        data_tests: [{accepted_values: {name: year_is_known, arguments: {values: [2025], quote: false}}}]
+  - name: rejected_rows
+    config: {contract: {enforced: false}}
+"""
+
+
+@pytest.fixture
+def tiny_project(tmp_path: Path) -> Path:
+    """A dbt project with two marts, so that a whole run takes seconds."""
+    project = tmp_path / "project"
+    marts = project / "models" / "marts"
+    (marts / "goals").mkdir(parents=True)
+    (marts / "quality").mkdir()
+    (project / "seeds").mkdir()
+    (project / "macros").mkdir()
+    for name in ("dbt_project.yml", "profiles.yml", "seeds/measures.csv", "macros/generate_schema_name.sql"):
+        shutil.copy(DBT_PROJECT / name, project / name)
+    (marts / "goals" / "goal_attainment.sql").write_text(GOAL.replace("{{ year }}", "2025"), encoding="utf-8")
+    (marts / "quality" / "rejected_rows.sql").write_text(REJECTED, encoding="utf-8")
+    (marts / "marts.yml").write_text(YAML, encoding="utf-8")
+    return project
+
+
+def call(*arguments: str | Path) -> Result:
+    """Call the program in this process."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_the_job_publishes_the_national_goals(small_run_details: Any) -> None:  # noqa: ANN401
+    """Without it, every part could work and the whole come to nothing."""
+    outcome = small_run_details.outcome
+    labels = {goal.label for goal in outcome.goals}
+    assert "Net Promoter Score" in labels
+    assert outcome.manifest.report_year == 2026
+    assert set(outcome.seconds) == {"prepare", "deliveries", "landing", "warehouse", "publication"}
+    for delivery in outcome.accepted:
+        assert delivery.delivered_rows == delivery.accepted_rows + delivery.rejected_rows, delivery
+
+
+def test_files_are_those_of_the_delivery_page(small_run: Path) -> None:
+    """Without it, a program that reads the Parquet files would break when a column is renamed or retyped."""
+    expected = {
+        "goal_attainment": {
+            "agreement": "VARCHAR", "measure": "VARCHAR", "goal_number": "VARCHAR", "house": "VARCHAR",
+            "segment": "VARCHAR", "year": "INTEGER", "n": "INTEGER", "numerator": "DOUBLE", "denominator": "DOUBLE",
+            "value": "DOUBLE", "ci_low": "DOUBLE", "ci_high": "DOUBLE", "target": "DOUBLE", "comparison": "VARCHAR",
+            "status": "VARCHAR", "certainty": "VARCHAR", "computed_at": "TIMESTAMP",
+        },
+        "geographic_spread": {
+            "house": "VARCHAR", "kommunekode": "VARCHAR", "year": "INTEGER", "companies_guided": "INTEGER",
+            "contacts": "INTEGER", "population": "INTEGER", "expected_share": "DOUBLE",
+            "expected_companies": "DOUBLE", "deviation_pct": "DOUBLE", "status": "VARCHAR",
+        },
+        "rejected_rows": {
+            "source": "VARCHAR", "entity": "VARCHAR", "delivery": "VARCHAR", "line": "BIGINT", "column": "VARCHAR",
+            "value": "VARCHAR", "reason": "VARCHAR",
+        },
+    }  # fmt: skip
+    found = {}
+    with duckdb.connect() as con:
+        for name in expected:
+            rows = con.execute(f"describe from '{small_run / name}.parquet'").fetchall()
+            found[name] = {row[0]: row[1] for row in rows}
+    assert found == expected
+
+
+def test_the_manifest_fits_the_files(small_run: Path) -> None:
+    """Without it, a reader could not tell whether a publication is whole."""
+    manifest = Manifest.model_validate_json((small_run / "manifest.json").read_bytes())
+    assert {file.name for file in manifest.files} == {
+        manifest.warehouse,
+        "goal_attainment.parquet",
+        "geographic_spread.parquet",
+        "rejected_rows.parquet",
+    }
+    with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as con:
+        for table in manifest.tables:
+            rows = con.execute(f'select count(*) from "{table.table}"').fetchall()[0][0]
+            assert rows == table.rows, table.table
+            about = con.execute("select comment from duckdb_tables() where table_name = ?", [table.table]).fetchall()
+            assert about[0][0], f"{table.table} has no description"
+
+
+def test_the_next_run_reuses_and_a_broken_one_leaves_it(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+) -> None:
+    """Without it, a mistake in a model would take yesterday's figures away from everyone."""
+    output = tmp_path / "output"
+    settings = RunSettings(output=str(output), deliveries=str(small_run_details.deliveries), year=2025)
+    first = run(settings, project=tiny_project)
+    assert first.reused == 0
+    second = run(settings, project=tiny_project)
+    assert second.reused == len(second.accepted)
+    assert [goal.label for goal in second.goals] == ["Net Promoter Score"]
+
+    published = (output / "current.duckdb").readlink()
+    model = tiny_project / "models" / "marts" / "goals" / "goal_attainment.sql"
+    model.write_text(GOAL.replace("{{ year }}", "1999"), encoding="utf-8")
+    with pytest.raises(Exception, match="year_is_known") as caught:
+        run(settings, project=tiny_project)
+    expected = expected_error(caught.value)
+    assert isinstance(expected, WarehouseBuildError)
+    assert "den forrige udgave gælder stadig" in str(expected)
+    assert (output / "current.duckdb").readlink() == published
+    assert json.loads((output / "manifest.json").read_bytes())["run_id"] == second.manifest.run_id
+
+
+def test_lost_rows_stop_the_run(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without it, a defect in landing would become a wrong figure in the national statement."""
+    monkeypatch.setattr("orchestration.checks.conservation_errors", lambda _: ["crm_forloeb: 3 er ikke 2 + 0"])
+    settings = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries))
+    with pytest.raises(ConservationError, match="3 er ikke 2"):
+        run(settings, project=tiny_project)
+    assert not (tmp_path / "current.duckdb").exists()
+
+
+def test_nothing_usable_is_a_message(tmp_path: Path) -> None:
+    """Without it, an empty folder would be published as a year without guidance."""
+    empty = tmp_path / "in"
+    empty.mkdir()
+    result = call("run", "--output", tmp_path / "out", "--deliveries", empty)
+    assert result.exit_code == 1
+    assert "ingen brugbare leverancer" in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out" / "current.duckdb").exists()
+
+
+def test_a_held_output_is_a_message(tmp_path: Path) -> None:
+    """Without it, two runs would build in one file."""
+    empty = tmp_path / "in"
+    empty.mkdir()
+    with hold(tmp_path / "out"):
+        result = call("run", "--output", tmp_path / "out", "--deliveries", empty)
+    assert result.exit_code == 1
+    assert "en anden kørsel er i gang" in result.output
+    assert "Traceback" not in result.output

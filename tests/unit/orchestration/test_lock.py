@@ -1,0 +1,42 @@
+"""One run at a time per output folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import RunInProgressError
+from orchestration.lock import hold
+
+
+def test_second_run_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -> None:
+    """Without it, two runs would write the same build file and publish half of each."""
+    with hold(tmp_path):
+        with pytest.raises(RunInProgressError, match=rf"proces {os.getpid()}\)") as caught, hold(tmp_path):
+            pass
+        assert str(tmp_path) in str(caught.value)
+    with hold(tmp_path):
+        pass
+
+
+def test_other_outputs_are_free(tmp_path: Path) -> None:
+    """Without it, a trial run would have to wait for the nightly one."""
+    with hold(tmp_path / "one"), hold(tmp_path / "two"):
+        pass
+
+
+def test_a_killed_run_does_not_hold_the_folder(tmp_path: Path) -> None:
+    """Without it, someone would have to remove a lock file by hand after a power failure."""
+    code = (
+        "import os, pathlib, sys\n"
+        "from orchestration.lock import hold\n"
+        "with hold(pathlib.Path(sys.argv[1])):\n"
+        "    os._exit(9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    with hold(tmp_path):
+        pass
