@@ -48,7 +48,7 @@ class BaseSettings(_Part):
 class PoolSettings(_Part):
     """Who may be a control."""
 
-    active_when_guidance_ended: bool
+    active_when_end_year_ended: bool
     minimum_controls: Annotated[int, Field(ge=1)]
 
 

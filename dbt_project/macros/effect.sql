@@ -31,19 +31,6 @@
     percentile({{ expression }}, {{ share }})
 {%- endmacro %}
 
-{# The median of a date within the group: a day that occurs. #}
-{% macro middle_day(date_expression) -%}
-    {{ return(adapter.dispatch('middle_day')(date_expression)) }}
-{%- endmacro %}
-
-{% macro duckdb__middle_day(date_expression) -%}
-    quantile_disc({{ date_expression }}, 0.5)
-{%- endmacro %}
-
-{% macro spark__middle_day(date_expression) -%}
-    date_from_unix_date(percentile_disc(0.5) within group (order by unix_date({{ date_expression }})))
-{%- endmacro %}
-
 {# An expression held between two bounds; empty where it is empty. #}
 {% macro capped(expression, low, high) -%}
     case when {{ expression }} is not null then greatest({{ low }}, least({{ high }}, {{ expression }})) end
@@ -167,4 +154,33 @@
     ] %}
     {{ units }}.{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+{#
+    The figure of an effect goal for every agreement that asks for it: the newest cohort, or the cohorts pooled where that
+    has too few companies. A figure that may not be published is a row without a value.
+
+    measure: the measure's key.
+#}
+{% macro effect_per_goal(measure) -%}
+    select
+        goals.agreement,
+        goals.measure,
+        goals.house,
+        goals.segment,
+        goals.goal_year,
+        estimates.n_treated as n,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        case when estimates.is_publishable then estimates.att end as value,
+        case when estimates.is_publishable then estimates.ci_low end as ci_low,
+        case when estimates.is_publishable then estimates.ci_high end as ci_high
+    from {{ ref('int_goal_targets') }} as goals
+    inner join {{ ref('effect_estimate') }} as estimates
+        on
+            goals.measure = estimates.measure
+            and goals.house = estimates.house
+            and goals.segment = estimates.segment
+            and goals.goal_year = estimates.goal_year
+    where goals.measure = '{{ measure }}' and estimates.is_goal_figure
 {%- endmacro %}

@@ -1,6 +1,6 @@
 -- Companies to compare with: active with register figures in the baseline year, of the same legal forms, and never on any
--- course of any house up to the outcome year. A company that has closed cannot end a course, so a control must also have
--- been active on the day the guidance typically ended: else the first closures would all be the pool's.
+-- course of any house up to the outcome year. A company that has closed cannot end a course, and one that closes during a
+-- course ends it early: so both arms must have been active when the end year ended, and closures count from then on.
 with settings as (
     select * from {{ ref('int_effect_settings') }}
 ),
@@ -34,8 +34,8 @@ select
     case
         when legal_forms.legal_form_code is null then 'other_legal_form'
         when guided.first_guided_on <= cells.outcome_on then 'guided'
-        when settings.active_when_guidance_ended and baselines.ceased_on <= cells.typical_end_on
-            then 'closed_before_guidance_ended'
+        when settings.active_when_end_year_ended and baselines.ceased_on <= cells.end_year_on
+            then 'closed_by_end_year'
         when not {{ effect_outcome_known('baselines', 'outcomes', 'cells.outcome_on') }} then 'no_outcome_accounts'
     end as left_because
 from baselines

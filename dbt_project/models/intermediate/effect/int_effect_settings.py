@@ -17,7 +17,7 @@ def model(dbt, session):
         "revenue_floor_tkr": settings.base.revenue_floor_tkr,
         "full_time_equivalents_floor": settings.base.full_time_equivalents_floor,
         "startup_years": settings.base.startup_years,
-        "active_when_guidance_ended": settings.pool.active_when_guidance_ended,
+        "active_when_end_year_ended": settings.pool.active_when_end_year_ended,
         "minimum_controls": settings.pool.minimum_controls,
         "neighbours": settings.matching.neighbours,
         "minimum_treated": settings.publication.minimum_treated,

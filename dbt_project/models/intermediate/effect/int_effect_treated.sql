@@ -7,6 +7,7 @@ with settings as (
 guidances as (
     select
         guidances.*,
+        {{ last_day_of('guidances.end_year') }} as end_year_on,
         {{ last_day_of('guidances.goal_year') }} as outcome_on
     from {{ ref('int_effect_guidances') }} as guidances
     inner join {{ ref('int_effect_cohorts') }} as cohorts on guidances.end_year = cohorts.end_year
@@ -32,7 +33,6 @@ followed as (
         guidances.baseline_year,
         guidances.end_year,
         guidances.goal_year,
-        guidances.ended_on as guidance_ended_on,
         baselines.legal_form_code,
         {{ effect_covariates('baselines') }},
         {{ effect_outcomes('baselines', 'outcomes', 'guidances.outcome_on', 'settings') }},
@@ -42,6 +42,8 @@ followed as (
             when companies.started_on is null then 'start_unknown'
             when baselines.cvr is null then 'not_active_at_baseline'
             when baselines.left_because is not null then baselines.left_because
+            when settings.active_when_end_year_ended and baselines.ceased_on <= guidances.end_year_on
+                then 'closed_in_end_year'
             when not {{ effect_outcome_known('baselines', 'outcomes', 'guidances.outcome_on') }} then 'no_outcome_accounts'
         end as left_because
     from guidances
