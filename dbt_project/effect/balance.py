@@ -34,9 +34,9 @@ def balance(
         covariates: Numeric columns to compare.
 
     Returns:
-        One row per covariate: `covariate`; `smd_before` and `smd_after`, mean of the treated minus mean of the controls in
-        standard deviations of all treated; `variance_ratio`, variance of matched treated over that of matched controls.
-        Not a number where a standard deviation is 0 or a group is empty.
+        One row per covariate: `covariate`; `smd_before` and `smd_after`, mean of the treated minus mean of the
+        controls in standard deviations of all treated; `variance_ratio`, variance of matched treated over that of
+        matched controls. Not a number where a standard deviation is 0 or a group is empty.
 
     Raises:
         EffectInputError: A column or unit is missing, a value is missing or infinite, or nobody is treated.

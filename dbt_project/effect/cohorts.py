@@ -1,5 +1,6 @@
 """Matching one cohort as the settings say: strata with their widening, calipers, and the grid around the headline."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,15 +25,16 @@ UNIT_COLUMNS: Final = (
 """Columns of a unit that matching needs, besides the covariates."""
 
 
-def cohort_pairs(units: pd.DataFrame, settings: EffectSettings) -> pd.DataFrame:
+def cohort_pairs(units: pd.DataFrame, settings: EffectSettings, caliper_factors: Sequence[float]) -> pd.DataFrame:
     """Match one cohort of one group, with every caliper of the grid and the largest number of neighbours of it.
 
     Fewer neighbours are the first ranks of more, so one search per caliper serves the whole grid.
 
     Args:
-        units: One row per unit with `UNIT_COLUMNS` and the covariates of the settings: all guided companies of one group
-            and end year, and their whole pool.
+        units: One row per unit with `UNIT_COLUMNS` and the covariates of the settings: all guided companies of one
+            group and end year, and their whole pool.
         settings: The method.
+        caliper_factors: What the calipers are multiplied by, one search each; 0 for none.
 
     Returns:
         One row per caliper factor and pair: `caliper_factor`, `treated_id`, `control_id`, `rank`, `distance`, and
@@ -57,7 +59,7 @@ def cohort_pairs(units: pd.DataFrame, settings: EffectSettings) -> pd.DataFrame:
     neighbours = max(settings.sensitivity.neighbours)
     searches = [
         matcher.match(neighbours, settings.calipers(factor, growth_sd)).assign(caliper_factor=factor)
-        for factor in settings.sensitivity.caliper_factors
+        for factor in caliper_factors
     ]
     pairs = pd.concat(searches, ignore_index=True)
     controls = pd.Index(pairs["control_id"].unique())

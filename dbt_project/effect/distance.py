@@ -39,9 +39,10 @@ class Whitening:
 def pooled_within(values: Floats, treated: Flags) -> Whitening:
     """The whitening of Mahalanobis distance with covariance pooled within the two groups, over all units.
 
-    As in R's MatchIt (Stuart 2010, Stat. Sci. 25(1)): deviations from the own group's mean, divided by the number of units
-    minus the number of groups. A covariate without variance within the groups, and a direction in which the covariates
-    depend linearly on each other, counts for nothing (the pseudo-inverse): no unit can be told from another along it.
+    As in R's MatchIt (Stuart 2010, Stat. Sci. 25(1)): deviations from the own group's mean, divided by the number of
+    units minus the number of groups. A covariate without variance within the groups, and a direction in which the
+    covariates depend linearly on each other, counts for nothing (the pseudo-inverse): no unit can be told from
+    another along it.
 
     Args:
         values: Covariates; shape (units, covariates).

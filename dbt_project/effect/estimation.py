@@ -1,8 +1,8 @@
 """How much more the treated grew than their controls: the average effect on the treated, and its uncertainty.
 
-Abadie & Imbens 2006 (Econometrica 74(1)) for the matching estimator and its variance, Abadie & Imbens 2011 (J. Bus. Econ.
-Stat. 29(1)) for the bias correction. Never a naive bootstrap: it is invalid for nearest neighbours with replacement
-(Abadie & Imbens 2008, Econometrica 76(6)).
+Abadie & Imbens 2006 (Econometrica 74(1)) for the matching estimator and its variance, Abadie & Imbens 2011 (J. Bus.
+Econ. Stat. 29(1)) for the bias correction. Never a naive bootstrap: it is invalid for nearest neighbours with
+replacement (Abadie & Imbens 2008, Econometrica 76(6)).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import stdtrit
 
 from dbt_project.effect.errors import EffectInputError
@@ -67,6 +68,20 @@ class Design:
         weight: Floats = 1.0 / per_treated[self.pair_treated]
         return weight
 
+    def control_means(self, values: Floats) -> Floats:
+        """Mean over each treated unit's controls.
+
+        Args:
+            values: Values of the controls; shape (m, columns).
+
+        Returns:
+            Array of shape (n, columns).
+        """
+        shape = (self.treated.size, self.controls.size)
+        weights = csr_array((self.pair_weight, (self.pair_treated, self.pair_control)), shape=shape)
+        means: Floats = np.asarray(weights @ values)
+        return means
+
     @property
     def max_reuse(self) -> int:
         """How many pairs the control in most use is in."""
@@ -93,11 +108,11 @@ def design_of(treated_row: Ints, control_row: Ints, company: Ints | None = None)
 def att_of(design: Design, outcomes: Floats, points: Floats | None, control_sd: Floats) -> list[Estimate]:
     """Estimate the effect on several outcomes at once.
 
-    With K_c the number of treated that use control c, each counted as one over its own number of controls, and Q_c the sum
-    of the squares of the same, the variance is that of Abadie & Imbens 2006:
-    sum((d_i - att)^2)/n^2 + sum((K_c^2 - Q_c) s_c^2)/n^2, which is their K (K - 1)/k^2 where every treated has k controls.
-    Rows of one company are taken to move together entirely: (sum of K_c s_c)^2 per company in place of the sum of squares,
-    which never makes the interval narrower.
+    With K_c the number of treated that use control c, each counted as one over its own number of controls, and Q_c
+    the sum of the squares of the same, the variance is that of Abadie & Imbens 2006: sum((d_i - att)^2)/n^2 +
+    sum((K_c^2 - Q_c) s_c^2)/n^2, which is their K (K - 1)/k^2 where every treated has k controls. Rows of one company
+    are taken to move together entirely: (sum of K_c s_c)^2 per company in place of the sum of squares, which never
+    makes the interval narrower.
 
     Args:
         design: Who is compared with whom.
@@ -115,25 +130,33 @@ def att_of(design: Design, outcomes: Floats, points: Floats | None, control_sd: 
     if n == 0:
         raise EffectInputError("pairs: there are none, so there is no effect to estimate. Match first.")
     weight = design.pair_weight
-    used = np.bincount(design.pair_control, weights=weight, minlength=design.controls.size)
+    used: Floats = np.bincount(design.pair_control, weights=weight, minlength=design.controls.size).astype(np.float64)
     squares = np.bincount(design.pair_control, weights=weight * weight, minlength=design.controls.size)
     treated_y, control_y = outcomes[design.treated], outcomes[design.controls]
     if points is not None:
         slope = _slope(points[design.controls], control_y, used)
         treated_y = treated_y - points[design.treated] @ slope
         control_y = control_y - points[design.controls] @ slope
-    estimates = []
-    for column in range(outcomes.shape[1]):
-        expected = np.bincount(design.pair_treated, weights=weight * control_y[design.pair_control, column], minlength=n)
-        difference = treated_y[:, column] - expected
-        att = float(difference.mean())
-        together = np.bincount(design.cluster, weights=used * control_sd[:, column])
-        reuse = float(together @ together - squares @ np.square(control_sd[:, column]))
-        variance = (float(np.square(difference - att).sum()) + reuse) / n**2
-        se = float(np.sqrt(variance)) if n > 1 else float("nan")
-        half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * se if n > 1 else float("nan")
-        estimates.append(Estimate(att, se, att - half, att + half, n, design.controls.size, design.max_reuse))
-    return estimates
+    differences = treated_y - design.control_means(control_y)
+    att = differences.mean(axis=0)
+    companies = np.zeros((design.controls.size, outcomes.shape[1]))
+    np.add.at(companies, design.cluster, used[:, None] * control_sd)
+    reuse = np.square(companies).sum(axis=0) - squares @ np.square(control_sd)
+    variance = (np.square(differences - att).sum(axis=0) + reuse) / n**2
+    se = np.sqrt(variance) if n > 1 else np.full(outcomes.shape[1], np.nan)
+    half = (stdtrit(n - 1, (1 + CONFIDENCE) / 2) if n > 1 else np.nan) * se
+    return [
+        Estimate(
+            att=float(att[column]),
+            se=float(se[column]),
+            ci_low=float(att[column] - half[column]),
+            ci_high=float(att[column] + half[column]),
+            n_treated=n,
+            n_controls=design.controls.size,
+            max_reuse=design.max_reuse,
+        )
+        for column in range(outcomes.shape[1])
+    ]
 
 
 def _slope(points: Floats, outcomes: Floats, weight: Floats) -> Floats:
@@ -165,10 +188,10 @@ def estimate_att(
     """Estimate the average effect on the treated from matched pairs.
 
     The mean over the treated of own outcome minus the mean of its controls, corrected by a linear regression of the
-    outcome on the covariates among the matched controls, weighted by their use (Abadie & Imbens 2011). Standard error of
-    Abadie & Imbens 2006: sum((d_i - att)^2)/n^2 + sum_c K_c (K_c - 1)/k^2 s_c^2 / n^2, with s_c^2 half the squared
-    difference between the control's outcome and that of the nearest other control (Mahalanobis on the covariates, ties by
-    the hash of the id). 95 % interval with t(n - 1).
+    outcome on the covariates among the matched controls, weighted by their use (Abadie & Imbens 2011). Standard error
+    of Abadie & Imbens 2006: sum((d_i - att)^2)/n^2 + sum_c K_c (K_c - 1)/k^2 s_c^2 / n^2, with s_c^2 half the squared
+    difference between the control's outcome and that of the nearest other control (Mahalanobis on the covariates,
+    ties by the hash of the id). 95 % interval with t(n - 1).
 
     Args:
         units: One row per unit: every matched unit, and the controls among which neighbours are sought.
@@ -198,7 +221,8 @@ def estimate_att(
     group[design.treated] = True
     if treated is not None:
         group |= units[treated].to_numpy(dtype=np.bool_)
-    frame = units[[*covariates]].assign(**{"_id": ids, "_treated": group})
+    frame = units[[*covariates]].copy()
+    frame["_id"], frame["_treated"] = ids, group
     matcher = Matcher(frame, id="_id", treated="_treated", exact_levels=[[]], covariates=covariates)
     outcomes = matrix(units, [outcome])
     spread = neighbour_sd(outcomes, design, rows_of(ids, _neighbour_ids(matcher, ids[design.controls]), id))
@@ -233,7 +257,7 @@ def rows_of(ids: pd.Index, wanted: pd.Series, column: str) -> Ints:
     if (rows < 0).any():
         unknown = wanted.iloc[int(np.flatnonzero(rows < 0)[0])]
         raise EffectInputError(
-            f"pairs: {unknown!r} is not in column {column} of the units. Pass the units the pairs were made of."
+            f"pairs: {unknown} is not in column {column} of the units. Pass the units the pairs were made of."
         )
     return rows
 
@@ -241,8 +265,8 @@ def rows_of(ids: pd.Index, wanted: pd.Series, column: str) -> Ints:
 def neighbour_sd(outcomes: Floats, design: Design, neighbour: Ints) -> Floats:
     """Standard deviation of each control's outcomes, from its nearest neighbour in the control group.
 
-    Half the squared difference is an unbiased estimate of the variance (Abadie & Imbens 2006, with one neighbour). Where
-    the neighbour has no outcome, the root mean square of the others is used.
+    Half the squared difference is an unbiased estimate of the variance (Abadie & Imbens 2006, with one neighbour).
+    Where the neighbour has no outcome, the root mean square of the others is used.
 
     Args:
         outcomes: Outcomes of all rows; shape (rows, outcomes).

@@ -1,4 +1,4 @@
-"""The figures of the goals from matched companies: per house and nationally, per cohort and pooled, with the grid around them."""
+"""The figures of the goals from matched companies: per house and nationally, per cohort and pooled, and the grid."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dbt_project.effect.balance import compare
 from dbt_project.effect.distance import pooled_within
 from dbt_project.effect.errors import EffectInputError
 from dbt_project.effect.estimation import Design, Estimate, att_of, design_of, neighbour_sd, rows_of
-from dbt_project.effect.settings import HEADLINE, EffectSettings
+from dbt_project.effect.settings import EffectSettings
 from dbt_project.effect.units import Flags, Floats, Ints, flags, matrix, require_columns
 
 MEASURES: Final = {
@@ -27,8 +27,8 @@ SURVIVAL_GROUPS: Final = ("vaekst", "drift")
 
 FIGURE_COLUMNS: Final = (
     "match_group", "measure", "house", "goal_year", "scope", "definition", "neighbours", "caliper_factor",
-    "n_eligible", "n_treated", "n_controls", "max_reuse", "treated_mean", "control_mean", "att", "se", "ci_low", "ci_high",
-    "settings_fingerprint",
+    "n_eligible", "n_treated", "n_controls", "max_reuse", "treated_mean", "control_mean", "att", "se", "ci_low",
+    "ci_high", "settings_fingerprint",
 )  # fmt: skip
 """Columns of the table of figures, in order."""
 
@@ -76,7 +76,8 @@ class MatchedGroup:
     @cached_property
     def ids(self) -> pd.Index:
         """A key per row: the same company is another unit in another cohort."""
-        return pd.Index(_key(self.units, "unit_id"))
+        keys: pd.Index = pd.Index(_key(self.units, "unit_id"))
+        return keys
 
     @cached_property
     def treated(self) -> Flags:
@@ -94,14 +95,14 @@ class MatchedGroup:
         return self.units["goal_year"].to_numpy(dtype=np.int64)
 
     @cached_property
-    def values(self) -> Floats:
+    def profile(self) -> Floats:
         """Covariates; shape (rows, covariates)."""
         return matrix(self.units, self.covariates)
 
     @cached_property
     def points(self) -> Floats:
         """Covariates as points; a regression on them is the same as one on the covariates, and better conditioned."""
-        return pooled_within(self.values, self.treated).points(self.values)
+        return pooled_within(self.profile, self.treated).points(self.profile)
 
     @cached_property
     def pair_rows(self) -> tuple[Ints, Ints]:
@@ -151,6 +152,19 @@ class MatchedGroup:
             yield cell, treated[here], control[here]
 
 
+def caliper_factors(match_group: str, settings: EffectSettings) -> tuple[float, ...]:
+    """The calipers a group is matched with: the grid where a measure is estimated, else the headline's only.
+
+    Args:
+        match_group: The group.
+        settings: The method.
+
+    Returns:
+        What the calipers are multiplied by.
+    """
+    return settings.sensitivity.caliper_factors if MEASURES[match_group] else (1.0,)
+
+
 def _key(table: pd.DataFrame, column: str) -> pd.Series:
     """End year and id as one text."""
     return table["end_year"].astype("str") + ":" + table[column]
@@ -160,8 +174,8 @@ def group_figures(group: MatchedGroup, settings: EffectSettings) -> pd.DataFrame
     """Estimate every figure of a group.
 
     All definitions of growth with the headline's neighbours and calipers for every year; the whole grid for the newest
-    year. Placebo growth and survival stand beside them as definitions of their own. A figure with fewer guided companies
-    than are published at all is a row without estimate.
+    year. Placebo growth and survival stand beside them as definitions of their own. A figure with fewer guided
+    companies than are published at all is a row without estimate.
 
     Args:
         group: The matched companies.
@@ -175,14 +189,16 @@ def group_figures(group: MatchedGroup, settings: EffectSettings) -> pd.DataFrame
     """
     rows: list[dict[str, object]] = []
     newest = max((cell.goal_year for cell in group.cells), default=0)
-    for factor in settings.sensitivity.caliper_factors:
+    factors = caliper_factors(group.name, settings)
+    for factor in factors:
         for neighbours in settings.sensitivity.neighbours:
             headline = factor == 1.0 and neighbours == settings.matching.neighbours
             for cell, treated, control in group.designs(factor, neighbours):
                 if headline or cell.goal_year == newest:
                     outcomes = _outcomes(group, settings, beside=headline)
                     shared = {"neighbours": neighbours, "caliper_factor": factor}
-                    rows.extend({**shared, **row} for row in _cell_figures(group, settings, cell, treated, control, outcomes))
+                    found = _cell_figures(group, settings, cell, treated, control, outcomes) if outcomes else []
+                    rows.extend({**shared, **row} for row in found)
     table = pd.DataFrame(rows).assign(match_group=group.name, settings_fingerprint=settings.fingerprint)
     return table.reindex(columns=list(FIGURE_COLUMNS)).astype(_FIGURE_TYPES)
 
@@ -222,19 +238,19 @@ def _cell_figures(
     outcomes: Sequence[_Outcome],
 ) -> Iterator[dict[str, object]]:
     """One row per outcome of a cell; outcomes that everyone has are estimated together."""
-    values = group.units[[one.column for one in outcomes]].to_numpy(dtype=np.float64, na_value=np.nan)
+    growth = group.units[[one.column for one in outcomes]].to_numpy(dtype=np.float64, na_value=np.nan)
     used = np.union1d(treated, control)
-    complete = np.isfinite(values[used]).all(axis=0)
+    complete = np.isfinite(growth[used]).all(axis=0)
     batches = [np.flatnonzero(complete)] if complete.any() else []
     batches += [np.array([column]) for column in np.flatnonzero(~complete)]
     for batch in batches:
-        there = np.isfinite(values[np.ix_(treated, batch)]).all(axis=1)
-        there &= np.isfinite(values[np.ix_(control, batch)]).all(axis=1)
-        eligible = np.isfinite(values[np.ix_(cell.eligible, batch)]).all(axis=1)
+        there = np.isfinite(growth[np.ix_(treated, batch)]).all(axis=1)
+        there &= np.isfinite(growth[np.ix_(control, batch)]).all(axis=1)
+        eligible = np.isfinite(growth[np.ix_(cell.eligible, batch)]).all(axis=1)
         design = design_of(treated[there], control[there], group.company)
         for one, row in zip(
-            (outcomes[column] for column in batch),
-            _estimates(group, settings, design, values[:, batch]),
+            (outcomes[column] for column in batch.tolist()),
+            _estimates(group, settings, design, growth[:, batch]),
             strict=True,
         ):
             yield {
@@ -277,9 +293,8 @@ def _as_row(one: Estimate) -> dict[str, object]:
 
 def _arm_means(design: Design, outcomes: Floats) -> list[dict[str, object]]:
     """Mean outcome of the guided companies, and of their controls as they are weighted, uncorrected."""
-    used = np.bincount(design.pair_control, weights=design.pair_weight, minlength=design.controls.size)
     treated = outcomes[design.treated].mean(axis=0)
-    control = used @ outcomes[design.controls] / design.treated.size
+    control = design.control_means(outcomes[design.controls]).mean(axis=0)
     return [{"treated_mean": float(a), "control_mean": float(b)} for a, b in zip(treated, control, strict=True)]
 
 
@@ -306,10 +321,20 @@ def group_balance(group: MatchedGroup, pool_means: pd.DataFrame, settings: Effec
         years = pool_means[pool_means["goal_year"].isin(np.unique(group.goal_year[cell.eligible]))]
         pool = np.average(matrix(years, covariates), axis=0, weights=years["controls"].to_numpy(dtype=np.float64))
         design = design_of(treated, control)
-        compared = compare(group.values, group.values[cell.eligible], pool, design)
+        compared = compare(group.profile, group.profile[cell.eligible], pool, design)
         for covariate, before, after, ratio in zip(covariates, *compared, strict=True):
             rows.append(
-                (group.name, cell.house, cell.goal_year, cell.scope, covariate, design.treated.size, before, after, ratio)
+                (
+                    group.name,
+                    cell.house,
+                    cell.goal_year,
+                    cell.scope,
+                    covariate,
+                    design.treated.size,
+                    before,
+                    after,
+                    ratio,
+                )
             )
     table = pd.DataFrame(rows, columns=list(BALANCE_COLUMNS))
     return table.astype({"goal_year": "int32", "n_treated": "int32"})

@@ -1,8 +1,8 @@
 """Comparable companies: the nearest controls of every treated unit, within exact strata and calipers.
 
 Mahalanobis distance with replacement (Abadie & Imbens 2006, Econometrica 74(1); Stuart 2010, Stat. Sci. 25(1)). The
-pool is sorted once by stratum and searched in slices of it: a k-d tree proposes candidates, and their distances are then
-computed the same way a search through every pair would, so that both find the same pairs.
+pool is sorted once by stratum and searched in slices of it: a k-d tree proposes candidates, and their distances are
+then computed the same way a search through every pair would, so that both find the same pairs.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from dbt_project.effect.distance import pooled_within
 from dbt_project.effect.errors import EffectInputError
-from dbt_project.effect.units import Flags, Floats, Ints, flags, matrix, require_columns, strata, unique_ids
+from dbt_project.effect.units import Floats, Ints, flags, matrix, require_columns, strata, unique_ids
 
 TIE_DECIMALS = 10
 """Distances that agree to this many decimals are equal: rounding in the last digits must not choose a control."""
@@ -188,7 +188,9 @@ class Matcher:
             if start == end:
                 continue
             seekers = targets.order[targets.starts[place] : targets.starts[place + 1]]
-            hood = _Hood(self.points[seekers], pool_points[start:end], values[seekers], values[pool.order[start:end]], widths)
+            hood = _Hood(
+                self.points[seekers], pool_points[start:end], values[seekers], values[pool.order[start:end]], widths
+            )
             rows, columns, distances = hood.candidates(k, self._tree(level, int(code), hood.controls))
             found.append(_Found(seekers[rows], pool.order[start:end][columns], distances))
         return found
@@ -265,7 +267,8 @@ class _Hood:
         distances: list[Floats] = []
         reach = 2 * k + 6
         while tree is not None and open_rows.size and 4 * reach < count:
-            farthest, near = tree.query(self.treated[open_rows], k=reach)
+            found = tree.query(self.treated[open_rows], k=reach)
+            farthest, near = np.asarray(found[0]), np.asarray(found[1], dtype=np.int64)
             picked, kth = self._within(open_rows, near, k)
             # Complete when something farther than every tie of the k-th was seen: nothing nearer is unseen.
             done = kth + _CLOSE < farthest[:, -1]
@@ -293,16 +296,15 @@ class _Hood:
             k: Controls wanted.
 
         Returns:
-            Position in `rows`, control and distance of each; and the k-th distance per row, infinite where fewer are inside.
+            Position in `rows`, control and distance of each; and the k-th distance per row, infinite where fewer are
+            inside.
         """
         distance = distances(self.treated[rows], self.controls, columns)
         for position, width in enumerate(self.widths):
             gap = self.treated_values[rows, position][:, None] - _listed(self.control_values[:, position], columns)
             distance[np.abs(gap) > width] = np.inf
-        if distance.shape[1] < k:
-            kth = np.full(rows.size, np.inf)
-        else:
-            kth = np.partition(distance, k - 1, axis=1)[:, k - 1]
+        enough = distance.shape[1] >= k
+        kth = np.partition(distance, k - 1, axis=1)[:, k - 1] if enough else np.full(rows.size, np.inf)
         at, place = np.nonzero((distance <= kth[:, None] + _CLOSE) & np.isfinite(distance))
         return (at, place if columns is None else columns[at, place], distance[at, place]), kth
 
@@ -355,10 +357,10 @@ def match_nearest(
 ) -> pd.DataFrame:
     """Find the k nearest controls of every treated unit, with replacement.
 
-    Mahalanobis distance with covariance pooled within group over all units given, as MatchIt computes it. Controls at the
-    same distance (to ten decimals) are taken in the order of a hash of their id, so a rerun gives the same pairs whatever
-    the order of the rows. A treated unit with fewer than k controls inside stratum and calipers gets those there are; one
-    with none is in no pair. A covariate without variance counts for nothing.
+    Mahalanobis distance with covariance pooled within group over all units given, as MatchIt computes it. Controls at
+    the same distance (to ten decimals) are taken in the order of a hash of their id, so a rerun gives the same pairs
+    whatever the order of the rows. A treated unit with fewer than k controls inside stratum and calipers gets those
+    there are; one with none is in no pair. A covariate without variance counts for nothing.
 
     Args:
         units: One row per unit, treated and controls.
@@ -371,8 +373,8 @@ def match_nearest(
             allowed.
 
     Returns:
-        One row per pair, ordered by the treated unit's row and rank: `treated_id`, `control_id`, `rank` from 1, `distance`
-        in standard deviations.
+        One row per pair, ordered by the treated unit's row and rank: `treated_id`, `control_id`, `rank` from 1,
+        `distance` in standard deviations.
 
     Raises:
         EffectInputError: A column is missing, a value is missing or infinite, an id is not unique, k is below 1, or a

@@ -122,7 +122,7 @@ class EffectSettings(_Part):
 
     @property
     def fingerprint(self) -> str:
-        """The first 16 hexadecimal digits of the SHA-256 of the values, whatever their order and comments in the file."""
+        """The first 16 hexadecimal digits of the SHA-256 of the values, whatever the order and comments of the file."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -45,7 +45,7 @@ def unique_ids(units: pd.DataFrame, column: str) -> pd.Index:
     Raises:
         EffectInputError: An id is missing or stands on more than one row.
     """
-    ids = pd.Index(units[column])
+    ids: pd.Index = pd.Index(units[column])
     if ids.hasnans:
         raise EffectInputError(f"units: column {column} has empty ids. Give every unit an id.")
     if not ids.is_unique:
@@ -101,7 +101,8 @@ def flags(units: pd.DataFrame, column: str) -> Flags:
     values = matrix(units, [column])[:, 0]
     if not np.isin(values, (0.0, 1.0)).all():
         raise EffectInputError(f"units: column {column} must be true or false (1 or 0) on every row.")
-    return values == 1.0
+    truth: Flags = values == 1.0
+    return truth
 
 
 def strata(units: pd.DataFrame, columns: Sequence[str]) -> Ints:
@@ -122,8 +123,9 @@ def strata(units: pd.DataFrame, columns: Sequence[str]) -> Ints:
     for column in columns:
         part, levels = pd.factorize(units[column])
         if (part < 0).any():
+            row = int(np.flatnonzero(part < 0)[0])
             raise EffectInputError(
-                f"units: column {column} is empty on row {int(np.flatnonzero(part < 0)[0])}, so the unit is in no stratum. "
+                f"units: column {column} is empty on row {row}, so the unit is in no stratum. "
                 "Give the missing value a code of its own."
             )
         if size * max(1, len(levels)) > np.iinfo(np.int64).max // 2:

@@ -1,4 +1,4 @@
-"""The effect models on a synthetic Denmark in memory: generated, then run as the project's own compiled SQL and Python."""
+"""The effect models on a synthetic Denmark in memory: generated, then the project's own compiled SQL and Python."""
 
 import json
 import subprocess
@@ -236,8 +236,8 @@ where units.is_treated
 def true_effects(con: duckdb.DuckDBPyConnection, truth: Truth) -> dict[tuple[str, str, int], float]:
     """The planted effect on the headline's own scale, nationally, by measure, scope and goal year.
 
-    The mean over the matched guided companies of their capped growth with the effect minus the same without it: both are
-    known for a synthetic company.
+    The mean over the matched guided companies of their capped growth with the effect minus the same without it: both
+    are known for a synthetic company.
     """
     cvr, plain = truth.register.companies.cvr, truth.without
     order = np.argsort(cvr)

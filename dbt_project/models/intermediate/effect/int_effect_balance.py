@@ -1,4 +1,7 @@
+# ruff: noqa: INP001  Models are files, not a package.
 """How comparable guided companies and controls are, for every figure."""
+
+from typing import Any
 
 import pyarrow as pa
 
@@ -20,7 +23,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt calls it so.
     """Compare the two arms of every figure."""
     dbt.config(materialized="table")
     settings = project_settings()
@@ -34,11 +37,13 @@ def model(dbt, session):
                 name=name,
                 units=of_group,
                 pairs=pairs.filter(f"match_group = '{name}' and caliper_factor = 1").df(),
-                houses=houses.order("house, end_year, unit_id").df().merge(
-                    of_group.loc[of_group["is_treated"], ["end_year", "unit_id"]]
-                ),
+                houses=houses.order("house, end_year, unit_id")
+                .df()
+                .merge(of_group.loc[of_group["is_treated"], ["end_year", "unit_id"]]),
                 covariates=settings.matching.covariates,
             )
             means = pool_means.filter(f"match_group = '{name}'").df()
-            parts.append(pa.Table.from_pandas(group_balance(group, means, settings), schema=SCHEMA, preserve_index=False))
+            parts.append(
+                pa.Table.from_pandas(group_balance(group, means, settings), schema=SCHEMA, preserve_index=False)
+            )
     return pa.concat_tables(parts) if parts else SCHEMA.empty_table()

@@ -1,4 +1,7 @@
+# ruff: noqa: INP001  Models are files, not a package.
 """Every figure of the effect goals, with its interval and the grid around it."""
+
+from typing import Any
 
 import pyarrow as pa
 
@@ -30,7 +33,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt calls it so.
     """Estimate the figures of every group."""
     dbt.config(materialized="table")
     settings = project_settings()
@@ -44,9 +47,9 @@ def model(dbt, session):
                 name=name,
                 units=of_group,
                 pairs=pairs.filter(f"match_group = '{name}'").order("end_year, treated_id, caliper_factor, rank").df(),
-                houses=houses.order("house, end_year, unit_id").df().merge(
-                    of_group.loc[of_group["is_treated"], ["end_year", "unit_id"]]
-                ),
+                houses=houses.order("house, end_year, unit_id")
+                .df()
+                .merge(of_group.loc[of_group["is_treated"], ["end_year", "unit_id"]]),
                 covariates=settings.matching.covariates,
             )
             parts.append(pa.Table.from_pandas(group_figures(group, settings), schema=SCHEMA, preserve_index=False))

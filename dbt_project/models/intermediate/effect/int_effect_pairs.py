@@ -1,9 +1,12 @@
+# ruff: noqa: INP001  Models are files, not a package.
 """Every guided company's nearest controls: one search per group and end year."""
 
-import pandas as pd
+from typing import Any
+
 import pyarrow as pa
 
 from dbt_project.effect.cohorts import UNIT_COLUMNS, cohort_pairs
+from dbt_project.effect.figures import caliper_factors
 from dbt_project.effect.settings import project_settings
 
 SCHEMA = pa.schema(
@@ -20,7 +23,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt calls it so.
     """Match every cohort of every group by itself."""
     dbt.config(materialized="table")
     settings = project_settings()
@@ -30,6 +33,8 @@ def model(dbt, session):
     parts = []
     for match_group, end_year in bounds:
         cohort = units.filter(f"match_group = '{match_group}' and end_year = {end_year}").project(columns).df()
-        pairs = cohort_pairs(cohort, settings).assign(match_group=match_group, end_year=end_year)
+        pairs = cohort_pairs(cohort, settings, caliper_factors(match_group, settings)).assign(
+            match_group=match_group, end_year=end_year
+        )
         parts.append(pa.Table.from_pandas(pairs, schema=SCHEMA, preserve_index=False))
     return pa.concat_tables(parts) if parts else SCHEMA.empty_table()

@@ -1,11 +1,14 @@
+# ruff: noqa: INP001  Models are files, not a package.
 """The settings of the effect method as one row, so that SQL and Python read the same file."""
+
+from typing import Any
 
 import pyarrow as pa
 
 from dbt_project.effect.settings import project_settings
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt calls it so.
     """Give the settings that SQL needs, with the fingerprint of all of them."""
     dbt.config(materialized="table")
     settings = project_settings()
@@ -26,4 +29,6 @@ def model(dbt, session):
         "balance_blocks": settings.publication.balance_blocks,
         "matched_share_percent": settings.publication.matched_share_percent,
     }
-    return pa.Table.from_pylist([row])
+    types = {str: pa.string(), int: pa.int32(), float: pa.float64(), bool: pa.bool_()}
+    schema = pa.schema([(name, types[type(value)]) for name, value in row.items()])
+    return pa.Table.from_pylist([row], schema=schema)

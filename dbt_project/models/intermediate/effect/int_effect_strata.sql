@@ -49,15 +49,15 @@ select
 from candidates as treated
 cross join settings
 {% for step in ['widened', 'industries'] -%}
-left join {{ step }}
-    on
-        treated.match_group = {{ step }}.match_group
-        and treated.end_year = {{ step }}.end_year
-        and treated.baseline_year = {{ step }}.baseline_year
-        and treated.size_class = {{ step }}.size_class
-        and treated.is_startup = {{ step }}.is_startup
-        and treated.is_growth_unknown = {{ step }}.is_growth_unknown
-        and treated.industry_group = {{ step }}.industry_group
-        {% if step == 'widened' %}and treated.region = {{ step }}.region{% endif %}
+    left join {{ step }}
+        on
+            treated.match_group = {{ step }}.match_group
+            and treated.end_year = {{ step }}.end_year
+            and treated.baseline_year = {{ step }}.baseline_year
+            and treated.size_class = {{ step }}.size_class
+            and treated.is_startup = {{ step }}.is_startup
+            and treated.is_growth_unknown = {{ step }}.is_growth_unknown
+            and treated.industry_group = {{ step }}.industry_group
+            {% if step == 'widened' %}and treated.region = {{ step }}.region{% endif %}
 {% endfor -%}
 where treated.is_treated

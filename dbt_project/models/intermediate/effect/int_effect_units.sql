@@ -20,7 +20,7 @@ select
     candidates.prior_growth,
     candidates.log_age,
     case when candidates.is_closed then 0.0 else 100.0 end as survival,
-    {%- for kind in ['revenue', 'employment', 'productivity'] %}
+{%- for kind in ['revenue', 'employment', 'productivity'] %}
     {{ capped('candidates.' ~ kind ~ '_growth', 'bounds.' ~ kind ~ '_growth_p05', 'bounds.' ~ kind ~ '_growth_p95') }}
         as {{ kind }}_winsorised_5_95,
     {{ capped('candidates.' ~ kind ~ '_growth', 'bounds.' ~ kind ~ '_growth_p01', 'bounds.' ~ kind ~ '_growth_p99') }}
@@ -29,7 +29,7 @@ select
     candidates.{{ kind }}_log_survivors,
     {{ capped('candidates.' ~ kind ~ '_placebo', 'bounds.' ~ kind ~ '_placebo_p05', 'bounds.' ~ kind ~ '_placebo_p95') }}
         as {{ kind }}_placebo{{ ',' if not loop.last }}
-    {%- endfor %}
+{%- endfor %}
 from {{ ref('int_effect_candidates') }} as candidates
 inner join {{ ref('int_effect_bounds') }} as bounds
     on candidates.match_group = bounds.match_group and candidates.end_year = bounds.end_year
