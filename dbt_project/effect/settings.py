@@ -87,6 +87,7 @@ class PublicationSettings(_Part):
     balance_good: Annotated[float, Field(gt=0)]
     balance_blocks: Annotated[float, Field(gt=0)]
     matched_share_percent: Annotated[float, Field(ge=0, le=100)]
+    reuse_percent: Annotated[float, Field(gt=0, le=100)]
 
 
 class SensitivitySettings(_Part):
