@@ -66,6 +66,7 @@ class Explanation:
 
     Attributes:
         key: The figure, with its agreement filled in.
+        house_name: The house's name, or Danmark.
         label: The measure's Danish name.
         definition: Its Danish definition.
         unit: The unit of the value.
@@ -87,6 +88,7 @@ class Explanation:
     """
 
     key: FigureKey
+    house_name: str
     label: str
     definition: str
     unit: str
@@ -153,12 +155,13 @@ def explain(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> Explanatio
     found = FigureKey(key.measure, key.house, key.segment, key.year, figure["agreement"])
     return Explanation(
         key=found,
+        house_name=figure["house_name"] or "Danmark",
         label=figure["label_da"],
         definition=figure["definition_da"],
         unit=figure["unit"],
         agreement_label=figure["agreement_label"],
         goal_number=figure["goal_number"],
-        source=f"{figure['source_document']}, {figure['source_chapter']}",
+        source=f"{figure['source_document']}, {_inside_a_sentence(figure['source_chapter'])}",
         value=figure["value"],
         n=figure["n"],
         numerator=figure["numerator"],
@@ -218,6 +221,11 @@ _SAME_FIGURE = (
 )
 
 
+def _inside_a_sentence(chapter: str) -> str:
+    """Write the name of a chapter as it stands after a comma."""
+    return chapter[:1].lower() + chapter[1:]
+
+
 def _parameters(key: FigureKey) -> dict[str, Any]:
     """Name the figure for a query."""
     return {"agreement": key.agreement, "house": key.house, "segment": key.segment, "year": key.year}
@@ -246,13 +254,14 @@ def _figure(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> dict[str, 
         """
         select
             attainment.*, measures.label_da, measures.definition_da, measures.unit, measures.family,
-            agreements.label_da as agreement_label,
+            agreements.label_da as agreement_label, houses.name_da as house_name,
             agreement_measures.source_document, agreement_measures.source_chapter,
             attainment.year + agreement_measures.evaluation_year_offset as evaluation_year
         from goals.goal_attainment as attainment
         inner join seeds.measures as measures using (measure)
         inner join seeds.agreements as agreements using (agreement)
         inner join seeds.agreement_measures as agreement_measures using (agreement, measure)
+        left join seeds.houses as houses on attainment.house = houses.house
         where
             attainment.measure = $measure and attainment.house = $house and attainment.segment = $segment
             and attainment.year = $year and ($agreement is null or attainment.agreement = $agreement)

@@ -37,7 +37,7 @@ def parts(explanation: Explanation) -> list[RenderableType]:
     """
     key = explanation.key
     segment = "" if key.segment == "all" else f", {SEGMENTS[key.segment].lower()}"
-    heading = Text(f"{explanation.label}: {key.house}{segment}, {key.year}", style="bold")
+    heading = Text(f"{explanation.label}: {explanation.house_name}{segment}, {key.year}", style="bold")
     return ["", heading, "", definition(explanation), "", figure(explanation), "", waterfall(explanation)]
 
 

@@ -15,12 +15,16 @@ SHOWN_REJECTS = 5
 
 @dataclass(frozen=True)
 class Reject:
-    """A rejected row or value: its delivery, line and column (None where the whole delivery is meant), and why."""
+    """Rows or values rejected alike: delivery, first line and column (None where the whole line is meant), and why.
+
+    `count` is how many there are of the same column and reason in the delivery.
+    """
 
     delivery: str
     line: int | None
     column: str | None
     reason: str
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,14 @@ def read_outcome(output: Path, build: Path, seconds: dict[str, float], reused: i
 
 
 def _rejects(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> tuple[Reject, ...]:
-    """Read the first rejects; those of deliveries set aside are told with the delivery."""
+    """Read the first kinds of rejects; those of deliveries set aside are told with the delivery."""
     aside = [delivery.delivery for delivery in manifest.deliveries if delivery.status != "accepted"]
     rows = con.execute(
         """
-        select delivery, line, "column", reason from published.main.rejected_rows
+        select delivery, min(line), "column", reason, count(*) from published.main.rejected_rows
         where line is not null or not list_contains(?::varchar[], delivery)
-        order by delivery, line, "column" limit ?
+        group by delivery, "column", reason
+        order by delivery, min(line), "column", reason limit ?
         """,
         [aside, SHOWN_REJECTS],
     ).fetchall()

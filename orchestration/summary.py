@@ -29,7 +29,7 @@ COMPARISONS = {"at_least": "mindst", "more_than": "over"}
 # The words after a figure, and its decimals, by the unit of the measure.
 UNITS = {
     "per cent": (" pct.", 1),
-    "percentage points": (" pct.point", 1),
+    "percentage points": (" procentpoint", 1),
     "score": ("", 1),
 }
 
@@ -114,20 +114,21 @@ def warnings(outcome: Outcome) -> list[RenderableType]:
 
 
 def describe(reject: Reject) -> str:
-    """Write one reject on a line.
+    """Write rejects of one kind on a line.
 
     Args:
-        reject: The reject.
+        reject: The rejects.
 
     Returns:
-        File, line, column and reason, as far as they are known.
+        File, first line, column, how many more there are, and the reason, as far as they are known.
     """
     where = reject.delivery
     if reject.line is not None:
         where += f", linje {reject.line}"
     if reject.column is not None:
         where += f", kolonne {reject.column}"
-    return f"{where}: {reject.reason}"
+    more = f" (og {danish.number(reject.count - 1)} mere af samme slags)" if reject.count > 1 else ""
+    return f"{where}{more}: {reject.reason}"
 
 
 def goal_table(outcome: Outcome, *, wide: bool = True) -> RenderableType:

@@ -483,9 +483,9 @@ def _result(row: tuple[Any, ...]) -> DeliveryResult:
 
 
 def _warnings(deliveries: tuple[DeliveryResult, ...]) -> Iterable[str]:
-    """Say in Danish what a reader should know of each delivery."""
+    """Say in Danish what a reader should know of each delivery; what was not used at all comes first."""
     landed = {d.delivery for d in deliveries if d.status == "accepted"}
-    for d in deliveries:
+    for d in sorted(deliveries, key=lambda each: each.status != "set_aside"):
         if d.status == "set_aside":
             stands = " De tidligere indlæste data gælder fortsat." if d.delivery in landed else ""
             yield f"{d.delivery} er sat til side. {d.error}{stands}"

@@ -83,30 +83,3 @@
         on goals.house = companies.house and goals.goal_year = companies.activity_year
     where goals.measure = '{{ measure }}' and companies.guidance_mode in ('{{ modes | join("', '") }}')
 {% endmacro %}
-
-{#
-    A count for every figure of a measure, 0 where nothing is in the base: nobody guided is a result, not missing data.
-
-    measure: the measure's key.
-    base: relation with the measure's rows.
-    total: the aggregate that counts the rows in the base (`base.*`).
-#}
-{% macro count_per_goal(measure, base, total) %}
-    select
-        goals.agreement,
-        goals.measure,
-        goals.house,
-        goals.segment,
-        goals.goal_year,
-        {{ count_figures(total) }}
-    from {{ ref('int_goal_targets') }} as goals
-    left join {{ base }} as base
-        on
-            goals.agreement = base.agreement
-            and goals.house = base.house
-            and goals.segment = base.segment
-            and goals.goal_year = base.goal_year
-            and base.left_because is null
-    where goals.measure = '{{ measure }}'
-    group by goals.agreement, goals.measure, goals.house, goals.segment, goals.goal_year
-{% endmacro %}

@@ -94,7 +94,7 @@ def test_the_command_prints_definition_source_and_steps(small_run: Path, tmp_pat
     arguments = ["explain", "nps", "--house", "danmark", "--segment", "drift", "--output", str(small_run)]
     result = CliRunner().invoke(app, [*arguments, "--year", "2025", "--csv", str(path)], env={"COLUMNS": "160"})
     assert result.exit_code == 0, result.output
-    for words in ("Net Promoter Score", "Kilde", "Kap. 8.1, mål 3", "Besvaret", "Udgår"):
+    for words in ("Net Promoter Score: Danmark, drift, 2025", "Kilde", "kap. 8.1, mål 3", "Besvaret", "Udgår"):
         assert words in result.output
     assert path.exists()
 

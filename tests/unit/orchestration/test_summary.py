@@ -9,7 +9,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from orchestration import summary
-from orchestration.outcome import Outcome
+from orchestration.outcome import Outcome, Reject
 
 
 def shown(outcome: Outcome, width: int = 130) -> str:
@@ -33,7 +33,7 @@ def test_goals_are_shown_in_danish(clean_outcome: Outcome) -> None:
         "1", "Vejledte virksomheder", "Alle", "1.234", "–", "mindst 1.200", "På sporet",
     ]  # fmt: skip
     assert row(text, "NPS")[2:] == ["Drift", "68,3", "64,1 til 72,0", "mindst 70", "Ikke opfyldt (usikker)"]
-    assert row(text, "Mervækst")[2:] == ["Vækst", "0,4 pct.point", "0,1 til 0,7", "over 0", "Opfyldt (sikker)"]
+    assert row(text, "Mervækst")[2:] == ["Vækst", "0,4 procentpoint", "0,1 til 0,7", "over 0", "Opfyldt (sikker)"]
     assert row(text, "Kendskab") == ["–", "Kendskab", "Alle", "–", "–", "–", "Ingen data"]
 
 
@@ -81,3 +81,12 @@ def test_a_narrow_terminal_keeps_the_words_whole(clean_outcome: Outcome) -> None
     assert "95 %-interval" not in text
     assert row(text, "Vejledte")[1:4] == ["Vejledte", "Alle", "1.234"]
     assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_rejects_of_one_kind_are_counted_and_not_repeated() -> None:
+    """Without it, one bad column would fill the summary and hide every other mistake."""
+    reject = Reject("crm/a.csv", 7, "kanal", "Værdien kan ikke læses.", count=15)
+    assert (
+        summary.describe(reject)
+        == "crm/a.csv, linje 7, kolonne kanal (og 14 mere af samme slags): Værdien kan ikke læses."
+    )

@@ -29,7 +29,7 @@ years_with_data as (
             and figures.house = targets.house
             and figures.segment = targets.segment
             and figures.goal_year = targets.goal_year
-    where figures.n > 0 or (figures.n is null and figures.value is not null)
+    where figures.value is not null
 ),
 
 judged as (

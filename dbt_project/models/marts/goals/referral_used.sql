@@ -1,13 +1,1 @@
-with base as (
-    select * from {{ ref('int_referral_used_base') }} where left_because is null
-)
-
-select
-    agreement,
-    measure,
-    house,
-    segment,
-    goal_year,
-    {{ share_with_interval('contribution = 1') }}
-from base
-group by agreement, measure, house, segment, goal_year
+{{ figures_per_goal(ref('int_referral_used_base'), share_with_interval('contribution = 1')) }}
