@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  Models are files, not a package.
 """How comparable guided companies and controls are, for every figure."""
 
 from typing import Any

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  Models are files, not a package.
 """Every figure of the effect goals, with its interval and the grid around it."""
 
 from typing import Any

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  Models are files, not a package.
 """Every guided company's nearest controls: one search per group and end year."""
 
 from typing import Any

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  Models are files, not a package.
 """The settings of the effect method as one row, so that SQL and Python read the same file."""
 
 from typing import Any
