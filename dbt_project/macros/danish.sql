@@ -9,12 +9,16 @@
     || ' ' || cast(extract(year from {{ date_expression }}) as varchar)
 {%- endmacro %}
 
-{# A number as Danish text, with at most two decimals and a decimal comma: 20,5. #}
-{% macro danish_number(expression) -%}
-    case
-        when {{ expression }} = floor({{ expression }}) then cast(cast({{ expression }} as bigint) as varchar)
-        else replace(cast(cast(round({{ expression }}, 2) as double) as varchar), '.', ',')
-    end
+{# A number as Danish text, decimal comma and no thousands point: with `decimals` digits, else with at most two. #}
+{% macro danish_number(expression, decimals=none) -%}
+    {%- if decimals is not none -%}
+        replace(cast(cast({{ expression }} as decimal(18, {{ decimals }})) as varchar), '.', ',')
+    {%- else -%}
+        case
+            when {{ expression }} = floor({{ expression }}) then cast(cast({{ expression }} as bigint) as varchar)
+            else replace(cast(cast(round({{ expression }}, 2) as double) as varchar), '.', ',')
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 {# A segment's Danish name inside a sentence. #}

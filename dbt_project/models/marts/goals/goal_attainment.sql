@@ -2,9 +2,10 @@
 -- with the status no_data; a year in which nobody has data is no row.
 {% set goal_models = [
     'awareness', 'awareness_of_offers', 'awareness_of_sustainability_offers', 'companies_guided', 'company_contacts',
-    'competence_satisfaction', 'crisis_guidance_effect', 'entrepreneurs_guided', 'expected_effect',
-    'expected_effect_digital', 'growth_courses', 'guidance_influenced_company', 'new_companies_share', 'nps',
-    'participants', 'referral_used', 'sustainability_helped'
+    'competence_satisfaction', 'crisis_guidance_effect', 'entrepreneurs_guided', 'excess_employment_growth',
+    'excess_productivity_growth', 'excess_revenue_growth', 'expected_effect', 'expected_effect_digital',
+    'growth_courses', 'guidance_influenced_company', 'new_companies_share', 'nps', 'participants', 'referral_used',
+    'sustainability_helped'
 ] %}
 with figures as (
     {% for model in goal_models -%}

@@ -1,0 +1,1 @@
+{{ effect_per_goal('excess_productivity_growth') }}
