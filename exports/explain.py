@@ -70,6 +70,7 @@ class Explanation:
         label: The measure's Danish name.
         definition: Its Danish definition.
         unit: The unit of the value.
+        family: What the measure is computed from, as `evaluation` or `effect`.
         agreement_label: The agreement's Danish name.
         goal_number: The goal's number in that agreement.
         source: Document and chapter of the goal.
@@ -84,7 +85,8 @@ class Explanation:
         status: Status of the goal.
         certainty: `certain`, `uncertain` or None.
         evaluation_year: The evaluation year the figure is computed from.
-        steps: The base's waterfall; empty for figures delivered without rows.
+        steps: The base's waterfall; empty for figures delivered without rows, and for effects, whose
+            base is in the effect marts.
     """
 
     key: FigureKey
@@ -92,6 +94,7 @@ class Explanation:
     label: str
     definition: str
     unit: str
+    family: str
     agreement_label: str
     goal_number: str
     source: str
@@ -159,6 +162,7 @@ def explain(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> Explanatio
         label=figure["label_da"],
         definition=figure["definition_da"],
         unit=figure["unit"],
+        family=figure["family"],
         agreement_label=figure["agreement_label"],
         goal_number=figure["goal_number"],
         source=f"{figure['source_document']}, {_inside_a_sentence(figure['source_chapter'])}",

@@ -14,6 +14,10 @@ from orchestration.outcome import Goal
 from orchestration.summary import NO_VALUE, SEGMENTS, interval_text, status_text, target_text, value_text
 
 _DELIVERED = "Tallet er leveret eller offentliggjort som et tal. Datavarehuset har ingen rækker bag det."
+_EFFECT = (
+    "Tallet er et skøn med kontrolgruppe. Grundlaget trin for trin står i effect_waterfall, parrene af virksomheder i "
+    "fct_effect_pair og skønnet med forbehold i effect_estimate; alle tre er i datavarehuset current.duckdb."
+)
 
 
 def show(explanation: Explanation, console: Console) -> None:
@@ -101,10 +105,10 @@ def waterfall(explanation: Explanation) -> RenderableType:
         explanation: The figure explained.
 
     Returns:
-        A table, or a sentence for figures that are delivered without rows.
+        A table, or a sentence for effects and for figures that are delivered without rows.
     """
     if not explanation.steps:
-        return Text(_DELIVERED)
+        return Text(_EFFECT if explanation.family == "effect" else _DELIVERED)
     table = Table(title="Grundlaget", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.add_column("Trin")
     table.add_column("Antal", justify="right", no_wrap=True)
