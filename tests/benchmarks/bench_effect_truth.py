@@ -53,15 +53,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--scale", type=float, default=0.5)
+    parser.add_argument("--report-every", type=int, default=25)
     options = parser.parse_args()
     _headline_only()
     models = synthetic.compiled_models()
     parts, started = [], time.perf_counter()
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         parts += [simulate(models, seed, options.scale, effect) for effect in (TrueEffect(), TrueEffect(0, 0, 0))]
-        if (seed + 1) % 10 == 0:
-            print(f"{seed + 1} seeds, {time.perf_counter() - started:.0f} s", flush=True)
-    report(pd.concat(parts, ignore_index=True))
+        done = seed + 1 - options.first_seed
+        if done % options.report_every == 0 or done == options.seeds:
+            print(f"\n{done} seeds, {time.perf_counter() - started:.0f} s", flush=True)
+            report(pd.concat(parts, ignore_index=True))
 
 
 def report(rows: pd.DataFrame) -> None:
