@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 OUTPUT ?= output
-PACKAGES := sources orchestration expectations exports tests
+PACKAGES := sources orchestration expectations exports tests dbt_project
 COVERAGE_FLOOR := 93
 WORKERS ?= 2
 

@@ -16,6 +16,7 @@ from orchestration.assets.landing import landing
 from orchestration.assets.publication import build_publication, published_marts
 from orchestration.assets.warehouse import build_warehouse
 from orchestration.checks import build_expectation_checks, rows_conserved
+from orchestration.effect_checks import build_effect_checks
 from orchestration.jobs import erhvervshus
 from orchestration.manifest import prepare_manifest
 from orchestration.paths import DBT_PROJECT
@@ -57,9 +58,10 @@ def build_defs(
         build_publication(prepared),
         finding_history,
     ]
+    known = _keys(assets)
     return Definitions(
         assets=assets,
-        asset_checks=[rows_conserved, build_expectation_checks(load_suites(), _keys(assets))],
+        asset_checks=[rows_conserved, build_expectation_checks(load_suites(), known), *build_effect_checks(known)],
         jobs=[erhvervshus, alerts],
         schedules=SCHEDULES,
         sensors=SENSORS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sources.synthetic.accounts import Accounts
-from sources.synthetic.companies import Companies
+from sources.synthetic.companies import SIZE_CLASSES, Companies
 from sources.synthetic.days import Flags, Floats, Ints, day_of
 from sources.synthetic.geography import HOUSES, Geography
 from sources.synthetic.industries import INDUSTRIES
@@ -79,17 +79,11 @@ def pool_of_block(companies: Companies, settings: SyntheticSettings, block: int)
 
 
 def _interest(rng: np.random.Generator, companies: Companies, geography: Geography, pool: Ints) -> Floats:
-    """How eager each company of the pool is, apart from its growth: size, industry, house and place."""
+    """How eager each company of the pool is, apart from its growth and size: industry, house and place."""
     eager = np.array([row.guided for row in INDUSTRIES])[companies.industry[pool]]
     place = companies.municipality[pool]
     local = np.exp(rng.normal(0.0, 0.12, len(geography.code)))[place]
-    interest: Floats = (
-        _SIZE_INTEREST[companies.size[pool]]
-        * eager
-        * local
-        * _HOUSE_INTEREST[geography.house[place]]
-        * companies.guidable[pool]
-    )
+    interest: Floats = eager * local * _HOUSE_INTEREST[geography.house[place]] * companies.guidable[pool]
     return interest
 
 
@@ -108,10 +102,19 @@ def _year(
     latest = np.minimum(companies.end[pool] - 2, last)
     possible = latest >= earliest
     ambition = np.exp(0.6 * np.clip(accounts.prior_growth(year)[pool], -1.0, 1.0))
+    interest = interest * _SIZE_INTEREST[_size_before(accounts, pool, year)]
     part = settings.block_share * (last - first + 1) / 365.25
     courses = (_COURSES_IN_FIRST_YEAR + _COURSES_MORE_PER_YEAR * (year - FIRST_GUIDANCE_YEAR)) * part
     young = float(np.interp(year, list(_YOUNG_COURSES), list(_YOUNG_COURSES.values()))) * part
     return _Year(earliest, latest, possible, np.where(possible, interest * ambition, 0.0), courses, young)
+
+
+def _size_before(accounts: Accounts, pool: Ints, year: int) -> Ints:
+    """Size class the year before: what a house sees. The size at the outset would select on growth long before it."""
+    column = min(max(year - 1 - accounts.first_year, 0), accounts.employees.shape[1] - 1)
+    lowest = np.array([low for low, _ in SIZE_CLASSES[1:]])
+    classes: Ints = np.searchsorted(lowest, accounts.employees[pool, column], side="right").astype(np.int64)
+    return classes
 
 
 def _individual(rng: np.random.Generator, now: _Year, started: Ints, troubled: Flags, previous: Ints) -> Ints:
