@@ -46,6 +46,7 @@ STAGE_OF_STEP = {
     "warehouse": "warehouse",
     "expectations": "expectations",
     "expectation_checks": "expectations",
+    "effect_checks": "expectations",
     "publication": "publication",
     "finding_history": "publication",
 }
