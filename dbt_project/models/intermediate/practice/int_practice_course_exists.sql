@@ -2,8 +2,7 @@
 -- withdrawn course are in no rule. The house of an orphan is unknown.
 with referring as (
     select 'crm_aktivitet' as entity, activity_id as record_id, course_id, activity_on as own_date
-    from {{ ref('stg_crm__activities') }}
-    where not is_withdrawn
+    from {{ ref('int_activities') }}
     union all
     select 'crm_tema', course_id || '|' || theme, course_id, delivered_on
     from {{ ref('stg_crm__course_themes') }}
@@ -14,8 +13,8 @@ with referring as (
     where not is_withdrawn
     union all
     select 'evaluering_svar', evaluation_id, course_id, sent_on
-    from {{ ref('stg_evaluering__evaluations') }}
-    where not is_withdrawn
+    from {{ ref('int_evaluations') }}
+    where evaluation_id is not null
 ),
 
 run as (

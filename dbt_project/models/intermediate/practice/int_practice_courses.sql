@@ -22,7 +22,7 @@ activities as (
 ),
 
 evaluated as (
-    select distinct course_id from {{ ref('stg_evaluering__evaluations') }} where not is_withdrawn
+    select distinct course_id from {{ ref('int_evaluations') }} where evaluation_id is not null
 ),
 
 themed as (

@@ -26,9 +26,9 @@ evaluations as (
         -- Answers take days: the rate of a period is that of the evaluations whose 14th day lies in it.
         cast({{ dbt.dateadd('day', 14, 'evaluations.sent_on') }} as date) as settled_on,
         evaluations.answered_on
-    from {{ ref('stg_evaluering__evaluations') }} as evaluations
+    from {{ ref('int_evaluations') }} as evaluations
     inner join courses on evaluations.course_id = courses.course_id
-    where not evaluations.is_withdrawn
+    where evaluations.evaluation_id is not null
 ),
 
 course_themes as (
