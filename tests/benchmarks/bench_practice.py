@@ -92,10 +92,11 @@ def compiled(build: Path, target: Path) -> list[Node]:
 def build_models(con: duckdb.DuckDBPyConnection, nodes: list[Node]) -> None:
     """Run the statements and print the time of each practice model."""
     upstream = own = 0.0
+    for schema in {node["schema"] for node in nodes}:
+        con.execute(f'drop schema if exists "{schema}" cascade; create schema "{schema}"')
     for node in nodes:
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         started = time.monotonic()
-        con.execute(f'create schema if not exists "{node["schema"]}"')
         con.execute(f'create or replace {kind} "{node["schema"]}"."{node["alias"]}" as {node["sql"]}')
         seconds = time.monotonic() - started
         if node["original_file_path"].startswith(OWN_FOLDERS):
