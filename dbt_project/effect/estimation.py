@@ -7,6 +7,7 @@ replacement (Abadie & Imbens 2008, Econometrica 76(6)).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ class Design:
     pair_control: Ints
     cluster: Ints
 
-    @property
+    @cached_property
     def pair_weight(self) -> Floats:
         """One over the number of controls of the pair's treated unit; shape (pairs,)."""
         per_treated = np.bincount(self.pair_treated, minlength=self.treated.size)
@@ -77,12 +78,16 @@ class Design:
         Returns:
             Array of shape (n, columns).
         """
-        shape = (self.treated.size, self.controls.size)
-        weights = csr_array((self.pair_weight, (self.pair_treated, self.pair_control)), shape=shape)
-        means: Floats = np.asarray(weights @ values)
+        means: Floats = np.asarray(self._weights @ values)
         return means
 
-    @property
+    @cached_property
+    def _weights(self) -> csr_array:
+        """The weight of each control in each treated unit's mean; shape (n, m)."""
+        shape = (self.treated.size, self.controls.size)
+        return csr_array((self.pair_weight, (self.pair_treated, self.pair_control)), shape=shape)
+
+    @cached_property
     def max_reuse(self) -> int:
         """How many pairs the control in most use is in."""
         return int(np.bincount(self.pair_control, minlength=1).max(initial=0))

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dbt_project.effect.balance import compare
@@ -190,14 +191,15 @@ def group_figures(group: MatchedGroup, settings: EffectSettings) -> pd.DataFrame
     rows: list[dict[str, object]] = []
     newest = max((cell.goal_year for cell in group.cells), default=0)
     factors = caliper_factors(group.name, settings)
+    alone, with_beside = (_outcomes(group, settings, beside=beside) for beside in (False, True))
     for factor in factors:
         for neighbours in settings.sensitivity.neighbours:
             headline = factor == 1.0 and neighbours == settings.matching.neighbours
+            outcomes = with_beside if headline else alone
+            shared = {"neighbours": neighbours, "caliper_factor": factor}
             for cell, treated, control in group.designs(factor, neighbours):
-                if headline or cell.goal_year == newest:
-                    outcomes = _outcomes(group, settings, beside=headline)
-                    shared = {"neighbours": neighbours, "caliper_factor": factor}
-                    found = _cell_figures(group, settings, cell, treated, control, outcomes) if outcomes else []
+                if outcomes.asked and (headline or cell.goal_year == newest):
+                    found = _cell_figures(group, settings, cell, treated, control, outcomes)
                     rows.extend({**shared, **row} for row in found)
     table = pd.DataFrame(rows).assign(match_group=group.name, settings_fingerprint=settings.fingerprint)
     return table.reindex(columns=list(FIGURE_COLUMNS)).astype(_FIGURE_TYPES)
@@ -217,16 +219,32 @@ class _Outcome:
     column: str
 
 
-def _outcomes(group: MatchedGroup, settings: EffectSettings, *, beside: bool) -> list[_Outcome]:
+@dataclass(frozen=True)
+class _Outcomes:
+    """Outcomes of a group, read once for all of its figures.
+
+    Attributes:
+        asked: What is estimated.
+        values: Outcomes; shape (rows, asked).
+        known: Where there is one; shape (rows, asked).
+    """
+
+    asked: tuple[_Outcome, ...]
+    values: Floats
+    known: npt.NDArray[np.bool_]
+
+
+def _outcomes(group: MatchedGroup, settings: EffectSettings, *, beside: bool) -> _Outcomes:
     """The outcomes of a group; `beside` adds placebo and survival."""
-    found = []
+    asked = []
     for measure, kind in MEASURES[group.name].items():
-        found += [_Outcome(measure, one, f"{kind}_{one}") for one in settings.sensitivity.definitions]
+        asked += [_Outcome(measure, one, f"{kind}_{one}") for one in settings.sensitivity.definitions]
         if beside:
-            found.append(_Outcome(measure, "placebo", f"{kind}_placebo"))
+            asked.append(_Outcome(measure, "placebo", f"{kind}_placebo"))
     if beside and group.name in SURVIVAL_GROUPS:
-        found.append(_Outcome("survival", "survival", "survival"))
-    return found
+        asked.append(_Outcome("survival", "survival", "survival"))
+    values = group.units[[one.column for one in asked]].to_numpy(dtype=np.float64, na_value=np.nan)
+    return _Outcomes(tuple(asked), values, np.isfinite(values))
 
 
 def _cell_figures(
@@ -235,22 +253,20 @@ def _cell_figures(
     cell: Cell,
     treated: Ints,
     control: Ints,
-    outcomes: Sequence[_Outcome],
+    outcomes: _Outcomes,
 ) -> Iterator[dict[str, object]]:
     """One row per outcome of a cell; outcomes that everyone has are estimated together."""
-    growth = group.units[[one.column for one in outcomes]].to_numpy(dtype=np.float64, na_value=np.nan)
-    used = np.union1d(treated, control)
-    complete = np.isfinite(growth[used]).all(axis=0)
+    known = outcomes.known[treated] & outcomes.known[control]
+    complete = known.all(axis=0)
     batches = [np.flatnonzero(complete)] if complete.any() else []
     batches += [np.array([column]) for column in np.flatnonzero(~complete)]
     for batch in batches:
-        there = np.isfinite(growth[np.ix_(treated, batch)]).all(axis=1)
-        there &= np.isfinite(growth[np.ix_(control, batch)]).all(axis=1)
-        eligible = np.isfinite(growth[np.ix_(cell.eligible, batch)]).all(axis=1)
+        there = known[:, batch].all(axis=1)
+        eligible = outcomes.known[np.ix_(cell.eligible, batch)].all(axis=1)
         design = design_of(treated[there], control[there], group.company)
         for one, row in zip(
-            (outcomes[column] for column in batch.tolist()),
-            _estimates(group, settings, design, growth[:, batch]),
+            (outcomes.asked[column] for column in batch.tolist()),
+            _estimates(group, settings, design, outcomes.values[:, batch]),
             strict=True,
         ):
             yield {

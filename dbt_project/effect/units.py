@@ -113,7 +113,7 @@ def strata(units: pd.DataFrame, columns: Sequence[str]) -> Ints:
         columns: The columns; none means that all units are in one stratum.
 
     Returns:
-        Array of shape (units,): equal numbers for equal combinations.
+        Array of shape (units,): equal numbers for equal combinations, from 0 without gaps.
 
     Raises:
         EffectInputError: A value is missing: nothing is equal to it.
@@ -132,10 +132,10 @@ def strata(units: pd.DataFrame, columns: Sequence[str]) -> Ints:
             codes, size = _renumbered(codes)
         codes = codes * len(levels) + part
         size *= max(1, len(levels))
-    return codes
+    return _renumbered(codes)[0]
 
 
 def _renumbered(codes: Ints) -> tuple[Ints, int]:
-    """Number the codes in use from 0, so that further columns fit."""
-    found, renumbered = np.unique(codes, return_inverse=True)
-    return renumbered.astype(np.int64), found.size
+    """Number the codes in use from 0, so that further columns fit and strata can be counted without sorting."""
+    renumbered, found = pd.factorize(codes)
+    return renumbered.astype(np.int64), len(found)

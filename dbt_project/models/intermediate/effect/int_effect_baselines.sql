@@ -3,6 +3,10 @@ with settings as (
     select * from {{ ref('int_effect_settings') }}
 ),
 
+accounts as (
+    select * from {{ ref('int_effect_accounts') }}
+),
+
 baseline_years as (
     select distinct
         guidances.baseline_year,
@@ -51,10 +55,10 @@ described as (
         active.ceased_on,
         accounts.revenue_tkr,
         accounts.full_time_equivalents,
-        accounts.revenue_two_before,
-        accounts.full_time_equivalents_two_before,
-        accounts.revenue_four_before,
-        accounts.full_time_equivalents_four_before,
+        two_before.revenue_tkr as revenue_two_before,
+        two_before.full_time_equivalents as full_time_equivalents_two_before,
+        four_before.revenue_tkr as revenue_four_before,
+        four_before.full_time_equivalents as full_time_equivalents_four_before,
         coalesce(industry_groups.industry_group, 0) as industry_group,
         coalesce(regions.region, 'unknown') as region,
         active.age_years,
@@ -68,8 +72,11 @@ described as (
         active.age_years < settings.startup_years as is_startup
     from active
     cross join settings
-    left join {{ ref('int_effect_accounts') }} as accounts
-        on active.cvr = accounts.cvr and active.baseline_year = accounts.account_year
+    left join accounts on active.cvr = accounts.cvr and active.baseline_year = accounts.account_year
+    left join accounts as two_before
+        on active.cvr = two_before.cvr and active.baseline_year - 2 = two_before.account_year
+    left join accounts as four_before
+        on active.cvr = four_before.cvr and active.baseline_year - 4 = four_before.account_year
     left join {{ ref('industry_groups') }} as industry_groups
         on substr(active.industry_code, 1, 2) = industry_groups.division
     left join regions

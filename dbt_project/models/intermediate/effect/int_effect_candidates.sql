@@ -1,5 +1,7 @@
 -- Guided companies and pool, once per group that is matched by itself: the growth segment, the operating segment, and of
 -- the operating segment those that productivity can be measured for.
+-- A view: nearly the same pool serves all three, so a table would hold everything in int_effect_pool twice over.
+{{ config(materialized='view') }}
 with treated as (
     select * from {{ ref('int_effect_treated') }} where left_because is null
 ),

@@ -74,6 +74,7 @@ reasoned as (
 )
 
 select
+    match_group,
     measure,
     segment,
     house,
@@ -92,6 +93,7 @@ select
     ci_high,
     largest_imbalance,
     minimum_treated,
+    minimum_treated_at_all,
     settings_fingerprint,
     count_reason_da is null and balance_reason_da is null and share_reason_da is null as is_publishable,
     nullif(

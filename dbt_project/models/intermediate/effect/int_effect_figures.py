@@ -4,7 +4,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dbt_project.effect.figures import MEASURES, MatchedGroup, group_figures
+from dbt_project.effect.figures import group_figures
+from dbt_project.effect.relations import matched_groups
 from dbt_project.effect.settings import project_settings
 
 SCHEMA = pa.schema(
@@ -37,19 +38,8 @@ def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt call
     dbt.config(materialized="table")
     settings = project_settings()
     units, pairs = dbt.ref("int_effect_matched_units"), dbt.ref("int_effect_pairs")
-    houses = dbt.ref("int_effect_treated_houses")
-    parts = []
-    for name in MEASURES:
-        of_group = units.filter(f"match_group = '{name}'").order("end_year, unit_id").df()
-        if of_group["is_treated"].any():
-            group = MatchedGroup(
-                name=name,
-                units=of_group,
-                pairs=pairs.filter(f"match_group = '{name}'").order("end_year, treated_id, caliper_factor, rank").df(),
-                houses=houses.order("house, end_year, unit_id")
-                .df()
-                .merge(of_group.loc[of_group["is_treated"], ["end_year", "unit_id"]]),
-                covariates=settings.matching.covariates,
-            )
-            parts.append(pa.Table.from_pandas(group_figures(group, settings), schema=SCHEMA, preserve_index=False))
+    groups = matched_groups(units, pairs, dbt.ref("int_effect_treated_houses"), settings)
+    parts = [
+        pa.Table.from_pandas(group_figures(group, settings), schema=SCHEMA, preserve_index=False) for group in groups
+    ]
     return pa.concat_tables(parts) if parts else SCHEMA.empty_table()
