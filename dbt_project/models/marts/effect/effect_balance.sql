@@ -1,5 +1,22 @@
+-- Of fewer companies than anything is published of, the number only.
 with settings as (
-    select balance_good, balance_blocks from {{ ref('int_effect_settings') }}
+    select balance_good, balance_blocks, minimum_treated_at_all from {{ ref('int_effect_settings') }}
+),
+
+balance as (
+    select
+        figures.match_group,
+        figures.house,
+        figures.goal_year,
+        figures.scope,
+        figures.covariate,
+        figures.n_treated,
+        {% for figure in ['smd_before', 'smd_after', 'variance_ratio'] -%}
+            case when figures.n_treated >= settings.minimum_treated_at_all then figures.{{ figure }} end as {{ figure }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_effect_balance') }} as figures
+    cross join settings
 )
 
 select
@@ -20,6 +37,6 @@ select
         when abs(balance.smd_after) <= settings.balance_blocks then 'acceptable'
         else 'blocks'
     end as assessment
-from {{ ref('int_effect_balance') }} as balance
+from balance
 cross join settings
 left join {{ ref('effect_labels') }} as labels on labels.kind = 'covariate' and balance.covariate = labels.code

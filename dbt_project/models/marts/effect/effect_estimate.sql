@@ -1,6 +1,14 @@
+-- What may be shown of the figures: counts and reasons of all, the effect itself only of those that nothing speaks against.
 -- The figure that a goal uses is that of the newest cohort, or of the cohorts pooled where it has too few companies.
 with figures as (
-    select * from {{ ref('int_effect_checked') }}
+    select
+        measure, segment, house, goal_year, scope, n_eligible, n_treated, n_controls, max_reuse, matched_share,
+        minimum_treated, is_publishable, reason_da, settings_fingerprint,
+        {% for figure in ['treated_mean', 'control_mean', 'att', 'se', 'ci_low', 'ci_high'] -%}
+            case when is_publishable then {{ figure }} end as {{ figure }},
+        {% endfor -%}
+        case when n_treated >= minimum_treated_at_all then largest_imbalance end as largest_imbalance
+    from {{ ref('int_effect_checked') }}
 ),
 
 targets as (
@@ -61,6 +69,7 @@ judged as (
             and figures.house = sensitivity.house
             and figures.goal_year = sensitivity.goal_year
             and figures.scope = sensitivity.scope
+            and figures.is_publishable
     left join targets
         on
             figures.measure = targets.measure

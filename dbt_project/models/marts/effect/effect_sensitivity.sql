@@ -1,3 +1,4 @@
+-- Only around figures that may be shown: the grid holds the headline itself.
 with settings as (
     select neighbours from {{ ref('int_effect_settings') }}
 )
@@ -21,4 +22,10 @@ select
 from {{ ref('int_effect_figures') }} as figures
 cross join settings
 inner join {{ ref('effect_labels') }} as labels on labels.kind = 'definition' and figures.definition = labels.code
-where figures.att is not null
+inner join {{ ref('int_effect_checked') }} as checked
+    on
+        figures.measure = checked.measure
+        and figures.house = checked.house
+        and figures.goal_year = checked.goal_year
+        and figures.scope = checked.scope
+where figures.att is not null and checked.is_publishable

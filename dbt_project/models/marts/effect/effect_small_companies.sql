@@ -1,5 +1,10 @@
 -- Companies too small for growth in per cent: their change in kr. and full-time equivalents, without a control group.
-with treated as (
+-- Of fewer companies than anything is published of, the number only: a median of one company is its accounts.
+with settings as (
+    select minimum_treated_at_all from {{ ref('int_effect_settings') }}
+),
+
+treated as (
     select * from {{ ref('int_effect_treated') }} where left_because = 'below_floor'
 ),
 
@@ -25,18 +30,35 @@ scopes as (
     inner join courses on changes.cvr = courses.cvr
     union all
     select 'danmark' as house, changes.* from changes
+),
+
+summed as (
+    select
+        segment,
+        house,
+        goal_year,
+        cast(count(*) as integer) as companies,
+        cast(count(*) filter (where is_closed) as integer) as closed,
+        cast(count(revenue_change_tkr) as integer) as companies_with_outcome,
+        round({{ percentile('revenue_change_tkr', 0.5) }}, 9) as median_revenue_change_tkr,
+        round(avg(revenue_change_tkr), 6) as mean_revenue_change_tkr,
+        round({{ percentile('full_time_equivalents_change', 0.5) }}, 9) as median_full_time_equivalents_change,
+        round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change
+    from scopes
+    group by segment, house, goal_year
 )
 
 select
-    segment,
-    house,
-    goal_year,
-    cast(count(*) as integer) as companies,
-    cast(count(*) filter (where is_closed) as integer) as closed,
-    cast(count(revenue_change_tkr) as integer) as companies_with_outcome,
-    round({{ percentile('revenue_change_tkr', 0.5) }}, 9) as median_revenue_change_tkr,
-    round(avg(revenue_change_tkr), 6) as mean_revenue_change_tkr,
-    round({{ percentile('full_time_equivalents_change', 0.5) }}, 9) as median_full_time_equivalents_change,
-    round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change
-from scopes
-group by segment, house, goal_year
+    summed.segment,
+    summed.house,
+    summed.goal_year,
+    summed.companies,
+    case when summed.companies >= settings.minimum_treated_at_all then summed.closed end as closed,
+    summed.companies_with_outcome,
+{%- for figure in ['median_revenue_change_tkr', 'mean_revenue_change_tkr', 'median_full_time_equivalents_change',
+    'mean_full_time_equivalents_change'] %}
+    case when summed.companies_with_outcome >= settings.minimum_treated_at_all then summed.{{ figure }} end
+        as {{ figure }}{{ ',' if not loop.last }}
+{%- endfor %}
+from summed
+cross join settings

@@ -1,4 +1,9 @@
-with compared as (
+-- Of fewer companies than anything is published of, the number only: a share of one company is that company.
+with settings as (
+    select minimum_treated_at_all from {{ ref('int_effect_settings') }}
+),
+
+compared as (
     select
         match_group as segment,
         house,
@@ -21,12 +26,16 @@ early_warning as (
         goal_year,
         'cohort' as scope,
         cast(count(*) as integer) as n,
-        100.0 * count(*) filter (where has_survived) / count(*) as survived_share,
+        case
+            when count(*) >= max(settings.minimum_treated_at_all)
+                then 100.0 * count(*) filter (where has_survived) / count(*)
+        end as survived_share,
         cast(null as double) as control_survived_share,
         cast(null as double) as difference,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high
     from {{ ref('int_effect_early_warning') }}
+    cross join settings
     group by house, goal_year
 ),
 
