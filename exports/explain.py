@@ -10,54 +10,18 @@ from typing import Any
 
 import duckdb
 
+from exports.explain_effect import EffectExplanation, effect_steps, explain_effect, write_effect_rows
+from exports.explained import ExplainError, FigureKey, Step, spreadsheet_safe, write_csv
+
+__all__ = ["EffectExplanation", "ExplainError", "Explanation", "FigureKey", "Step", "explain", "opened", "write_rows"]
+
+_EFFECT = "effect"
 _FIRST_STEP = {
     "evaluation": "forløb i evalueringsåret",
     "awareness": "respondenter i husets område",
     "company": "virksomheder vejledt i året",
     "activity": "rækker fra CRM i året",
 }
-# A spreadsheet program would run a text that begins like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class ExplainError(Exception):
-    """The figure cannot be explained; the message is Danish and says what can be asked for instead."""
-
-
-@dataclass(frozen=True)
-class FigureKey:
-    """Which figure is asked about.
-
-    Attributes:
-        measure: The measure's stable key, as `nps`.
-        house: One of the six houses, or `danmark`.
-        segment: `all`, `drift` or `vaekst`.
-        year: Year of the goal.
-        agreement: The agreement or contract; None is the national agreement of the year.
-    """
-
-    measure: str
-    house: str
-    segment: str
-    year: int
-    agreement: str | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the base's waterfall.
-
-    Attributes:
-        label: What remains after the step, in Danish.
-        remaining: Rows that remain.
-        left_label: Why rows left in this step, in Danish; None for the first step.
-        left: Rows that left.
-    """
-
-    label: str
-    remaining: int
-    left_label: str | None
-    left: int
 
 
 @dataclass(frozen=True)
@@ -85,8 +49,8 @@ class Explanation:
         status: Status of the goal.
         certainty: `certain`, `uncertain` or None.
         evaluation_year: The evaluation year the figure is computed from.
-        steps: The base's waterfall; empty for figures delivered without rows, and for effects, whose
-            base is in the effect marts.
+        steps: The base's waterfall; empty for figures delivered without rows.
+        effect: What an effect rests on; None for other measures.
     """
 
     key: FigureKey
@@ -110,6 +74,7 @@ class Explanation:
     certainty: str | None
     evaluation_year: int
     steps: tuple[Step, ...]
+    effect: EffectExplanation | None = None
 
 
 @contextmanager
@@ -177,7 +142,8 @@ def explain(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> Explanatio
         status=figure["status"],
         certainty=figure["certainty"],
         evaluation_year=figure["evaluation_year"],
-        steps=_steps(connection, found, figure["family"]) if _has_base(connection, key.measure) else (),
+        steps=_base(connection, found, figure["family"]),
+        effect=explain_effect(connection, found) if figure["family"] == _EFFECT else None,
     )
 
 
@@ -193,17 +159,23 @@ def write_rows(connection: duckdb.DuckDBPyConnection, key: FigureKey, path: Path
         path: The file to write; its folder is made.
 
     Returns:
-        The number of rows written; 0 and no file for figures that are delivered without rows.
+        The number of rows written; 0 and no file for figures that are delivered without rows, and for effects that may
+        not be shown.
     """
+    if _family(connection, key.measure) == _EFFECT:
+        return write_effect_rows(connection, key, path)
     if not _has_base(connection, key.measure):
         return 0
     relation = f"intermediate.int_{key.measure}_base"
     columns = connection.execute(f"describe {relation}").fetchall()
     # The key and the reason are written once, in words; they would repeat on every row.
     repeated = {"agreement", "measure", "house", "segment", "goal_year", "left_because"}
-    selected = [_spreadsheet_safe(name, kind) for name, kind, *_ in columns if name not in repeated]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    body = connection.execute(
+    selected = [
+        spreadsheet_safe(f'base."{name}"', name) if kind == "VARCHAR" else f'base."{name}"'
+        for name, kind, *_ in columns
+        if name not in repeated
+    ]
+    rows = connection.execute(
         f"""
         select
             case when base.left_because is null then 'ja' else 'nej' end as indgaar,
@@ -215,9 +187,8 @@ def write_rows(connection: duckdb.DuckDBPyConnection, key: FigureKey, path: Path
         order by base.left_because is not null, steps.sort_order, base.unit_id, base.record_id, base.course_id
         """,
         _parameters(key),
-    ).df()
-    body.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\n")
-    return len(body)
+    )
+    return write_csv(rows, path)
 
 
 _SAME_FIGURE = (
@@ -235,12 +206,17 @@ def _parameters(key: FigureKey) -> dict[str, Any]:
     return {"agreement": key.agreement, "house": key.house, "segment": key.segment, "year": key.year}
 
 
-def _spreadsheet_safe(name: str, kind: str) -> str:
-    """Select a column of the base so that no text in it can become a formula."""
-    if kind != "VARCHAR":
-        return f'base."{name}"'
-    starts = ", ".join(f"'{start}'" for start in _FORMULA_STARTS)
-    return f"""case when left(base."{name}", 1) in ({starts}) then '''' else '' end || base."{name}" as "{name}\""""
+def _family(connection: duckdb.DuckDBPyConnection, measure: str) -> str | None:
+    """Say what a measure is computed from."""
+    row = connection.execute("select family from seeds.measures where measure = ?", [measure]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _base(connection: duckdb.DuckDBPyConnection, key: FigureKey, family: str) -> tuple[Step, ...]:
+    """Count the base's waterfall, where the warehouse keeps the rows behind the figure."""
+    if family == _EFFECT:
+        return effect_steps(connection, key)
+    return _steps(connection, key, family) if _has_base(connection, key.measure) else ()
 
 
 def _has_base(connection: duckdb.DuckDBPyConnection, measure: str) -> bool:
@@ -305,7 +281,17 @@ def _what_there_is(connection: duckdb.DuckDBPyConnection, key: FigureKey) -> str
         asked += f", {key.agreement}"
     return (
         f"Der er intet tal for {asked}. For {key.measure} findes aftaler: {agreements}; huse: {houses}; "
-        f"segmenter: {segments}; år: {years}."
+        f"segmenter: {segments}; år: {years}.{_when_an_effect_is_known(connection, key.measure)}"
+    )
+
+
+def _when_an_effect_is_known(connection: duckdb.DuckDBPyConnection, measure: str) -> str:
+    """Say of effects why a year can be without one."""
+    if _family(connection, measure) != _EFFECT:
+        return ""
+    return (
+        " Effekten findes først for et år, når virksomhedernes regnskaber for året er komplette, og der er regnskaber "
+        "fra før vejledningen."
     )
 
 

@@ -10,14 +10,12 @@ from rich.text import Text
 
 from exports.explain import Explanation
 from orchestration import danish
+from orchestration.effect_explanation import effect_parts
 from orchestration.outcome import Goal
 from orchestration.summary import NO_VALUE, SEGMENTS, interval_text, status_text, target_text, value_text
 
 _DELIVERED = "Tallet er leveret eller offentliggjort som et tal. Datavarehuset har ingen rækker bag det."
-_EFFECT = (
-    "Tallet er et skøn med kontrolgruppe. Grundlaget trin for trin står i effect_waterfall, parrene af virksomheder i "
-    "fct_effect_pair og skønnet med forbehold i effect_estimate; alle tre er i datavarehuset current.duckdb."
-)
+_NO_EFFECT = "Effekten kan ikke beregnes for året: Virksomhedernes regnskaber for året er ikke komplette."
 
 
 def show(explanation: Explanation, console: Console) -> None:
@@ -42,7 +40,10 @@ def parts(explanation: Explanation) -> list[RenderableType]:
     key = explanation.key
     segment = "" if key.segment == "all" else f", {SEGMENTS[key.segment].lower()}"
     heading = Text(f"{explanation.label}: {explanation.house_name}{segment}, {key.year}", style="bold")
-    return ["", heading, "", definition(explanation), "", figure(explanation), "", waterfall(explanation)]
+    above = ["", heading, "", definition(explanation), "", figure(explanation), "", waterfall(explanation)]
+    if explanation.effect is None:
+        return above
+    return [*above, *effect_parts(explanation.effect, explanation.value)]
 
 
 def definition(explanation: Explanation) -> Table:
@@ -105,10 +106,10 @@ def waterfall(explanation: Explanation) -> RenderableType:
         explanation: The figure explained.
 
     Returns:
-        A table, or a sentence for effects and for figures that are delivered without rows.
+        A table, or a sentence for figures without rows.
     """
     if not explanation.steps:
-        return Text(_EFFECT if explanation.family == "effect" else _DELIVERED)
+        return Text(_NO_EFFECT if explanation.family == "effect" else _DELIVERED)
     table = Table(title="Grundlaget", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.add_column("Trin")
     table.add_column("Antal", justify="right", no_wrap=True)

@@ -1,6 +1,6 @@
 """The figures of the goals from matched companies: per house and nationally, per cohort and pooled, and the grid."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -225,12 +225,12 @@ class _Outcomes:
 
     Attributes:
         asked: What is estimated.
-        values: Outcomes; shape (rows, asked).
+        growth: Outcomes, in per cent; shape (rows, asked).
         known: Where there is one; shape (rows, asked).
     """
 
     asked: tuple[_Outcome, ...]
-    values: Floats
+    growth: Floats
     known: npt.NDArray[np.bool_]
 
 
@@ -243,8 +243,8 @@ def _outcomes(group: MatchedGroup, settings: EffectSettings, *, beside: bool) ->
             asked.append(_Outcome(measure, "placebo", f"{kind}_placebo"))
     if beside and group.name in SURVIVAL_GROUPS:
         asked.append(_Outcome("survival", "survival", "survival"))
-    values = group.units[[one.column for one in asked]].to_numpy(dtype=np.float64, na_value=np.nan)
-    return _Outcomes(tuple(asked), values, np.isfinite(values))
+    growth = group.units[[one.column for one in asked]].to_numpy(dtype=np.float64, na_value=np.nan)
+    return _Outcomes(tuple(asked), growth, np.isfinite(growth))
 
 
 def _cell_figures(
@@ -266,7 +266,7 @@ def _cell_figures(
         design = design_of(treated[there], control[there], group.company)
         for one, row in zip(
             (outcomes.asked[column] for column in batch.tolist()),
-            _estimates(group, settings, design, outcomes.values[:, batch]),
+            _estimates(group, settings, design, outcomes.growth[:, batch]),
             strict=True,
         ):
             yield {

@@ -183,7 +183,7 @@ class Matcher:
         return self._strata[level]
 
     def _search(self, level: int, wanted: Ints, k: int, values: Floats, widths: Floats) -> list[_Found]:
-        """Candidates for the wanted units: small strata all at once, large ones by tree; slices of the pool are views."""
+        """Candidates for the wanted units: small strata all at once, large ones by tree; slices are views."""
         codes, pool, pool_points = self._prepared(level)
         targets = _Slices.of(codes, wanted)
         starts, ends = pool.of_strata(targets.codes)

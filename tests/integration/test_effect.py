@@ -101,6 +101,34 @@ def test_goals_show_what_may_be_published_and_nothing_else(warehouse: duckdb.Duc
     assert shown == []
 
 
+def test_no_table_that_is_published_shows_an_effect_that_may_not_be(small_run: Path) -> None:
+    """Without it a figure on a handful of companies would leave the house in the file for BI, flag or no flag."""
+    with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as published:
+        assert published.execute("select count(*) > 0 from effect_estimate where not is_publishable").fetchall() == [
+            (True,)
+        ]
+        leaked = published.execute(
+            """
+            select measure, house, goal_year, scope
+            from effect_estimate
+            where not is_publishable and coalesce(
+                att, se, ci_low, ci_high, treated_mean, control_mean, lowest_att, highest_att
+            ) is not null
+            union all
+            select sensitivity.measure, sensitivity.house, sensitivity.goal_year, sensitivity.scope
+            from effect_sensitivity as sensitivity
+            inner join effect_estimate as estimates using (measure, house, goal_year, scope)
+            where not estimates.is_publishable
+            union all
+            select 'survival', house, goal_year, scope from effect_survival where n < 10 and survived_share is not null
+            union all
+            select 'small companies', house, goal_year, 'cohort' from effect_small_companies
+            where companies_with_outcome < 10 and median_revenue_change_tkr is not null
+            """
+        ).fetchall()
+    assert leaked == []
+
+
 def test_the_marts_have_what_the_warnings_are_made_of(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Without it a renamed column would be noticed when the check runs at night."""
     settings = project_settings()

@@ -51,7 +51,7 @@ def _units(end_year: int, treated: int, seed: int) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def group() -> MatchedGroup:
-    """Two cohorts of the growth segment; one house has 12 of the second cohort's companies, one has 4."""
+    """Two cohorts of the growth segment; four houses have 12, 4, 10 and 9 of the second cohort's companies."""
     units, pairs = [], []
     for end_year, treated, seed in ((2021, 40, 3), (2022, 50, 4)):
         cohort = _units(end_year, treated, seed)
@@ -61,7 +61,13 @@ def group() -> MatchedGroup:
     guided = everything.loc[everything["is_treated"], ["unit_id", "cvr", "end_year"]]
     second = guided[guided["end_year"] == 2022]
     houses = pd.concat(
-        [guided.assign(house="danmark"), second[:12].assign(house="fyn"), second[12:16].assign(house="sjaelland")]
+        [
+            guided.assign(house="danmark"),
+            second[:12].assign(house="fyn"),
+            second[12:16].assign(house="sjaelland"),
+            second[16:26].assign(house="nordjylland"),
+            second[26:35].assign(house="sydjylland"),
+        ]
     )
     return MatchedGroup("vaekst", everything, pd.concat(pairs, ignore_index=True), houses, SETTINGS.matching.covariates)
 
@@ -135,8 +141,78 @@ def test_a_cohort_figure_is_the_estimate_of_the_published_function(group: Matche
     )
 
 
+def _literal_error(group: MatchedGroup, outcome: str) -> tuple[float, float]:
+    """Effect and standard error of all cohorts pooled, written out: neighbours from the pairs, sums per company."""
+    units = group.units.assign(key=group.units["end_year"].astype("str") + ":" + group.units["unit_id"]).set_index(
+        "key"
+    )
+    pairs = group.pairs[(group.pairs["caliper_factor"] == 1.0) & (group.pairs["rank"] <= SETTINGS.matching.neighbours)]
+    points = pd.DataFrame(group.points, index=units.index)
+    matches: dict[str, list[str]] = {}
+    weight: dict[str, list[float]] = {}
+    beside: dict[str, str] = {}
+    for year, treated, control, neighbour in pairs[["end_year", "treated_id", "control_id", "neighbour_id"]].to_numpy():
+        matches.setdefault(f"{year}:{treated}", []).append(f"{year}:{control}")
+        beside[f"{year}:{control}"] = f"{year}:{neighbour}"
+    for controls in matches.values():
+        for control in controls:
+            weight.setdefault(control, []).append(1 / len(controls))
+    used = list(weight)
+    design = np.column_stack([np.ones(len(used)), points.loc[used].to_numpy()])
+    root = np.sqrt([sum(weight[one]) for one in used])
+    grown = units.loc[used, outcome].to_numpy()
+    slope = np.linalg.lstsq(design * root[:, None], grown * root, rcond=None)[0][1:]
+    corrected = units[outcome] - points.to_numpy() @ slope
+    differences = np.array([corrected[one] - np.mean([corrected[c] for c in matches[one]]) for one in matches])
+    per_company: dict[str, float] = {}
+    own = 0.0
+    for one in used:
+        sd = abs(units.loc[one, outcome] - units.loc[beside[one], outcome]) / np.sqrt(2)
+        per_company[units.loc[one, "cvr"]] = per_company.get(units.loc[one, "cvr"], 0.0) + sum(weight[one]) * sd
+        own += sum(part**2 for part in weight[one]) * sd**2
+    reuse = sum(total**2 for total in per_company.values()) - own
+    n = len(differences)
+    return differences.mean(), np.sqrt((np.square(differences - differences.mean()).sum() + reuse) / n**2)
+
+
+def test_the_pooled_error_is_that_of_the_formula_with_one_sum_per_company(
+    group: MatchedGroup, figures: pd.DataFrame
+) -> None:
+    """Without it a control's variance could come from the wrong neighbour, or a company in two cohorts count as two."""
+    pooled = _headline(figures, "danmark", 2024, "pooled")
+    att, se = _literal_error(group, "revenue_winsorised_5_95")
+    assert pooled["att"] == pytest.approx(att, abs=1e-9)
+    assert pooled["se"] == pytest.approx(se, abs=1e-9)
+    controls = group.units.loc[~group.units["is_treated"], "cvr"]
+    assert controls.duplicated().any()
+
+
+def test_the_caliper_of_prior_growth_is_a_deviation_of_the_known_ones() -> None:
+    """Without it every company without earlier accounts, set to 0, would narrow the caliper of the others."""
+    units = _units(2021, 30, 8).head(60).assign(industry_group=1, log_revenue=0.0)
+    # Of the 30 controls ten are known: no more than the search takes, so the caliper alone decides.
+    unknown = np.arange(60) >= 40
+    units["is_growth_unknown"] = unknown
+    units.loc[unknown, "prior_growth"] = 0.0
+    growth = units.set_index("unit_id")["prior_growth"]
+    treated, controls = growth.iloc[:30], growth.iloc[30:40]
+
+    def inside(width: float) -> set[tuple[str, str]]:
+        return {(t, c) for t in treated.index for c in controls.index if abs(treated[t] - controls[c]) <= width}
+
+    pairs = cohort_pairs(units, SETTINGS, (1.0,))
+    found = set(pairs[["treated_id", "control_id"]].itertuples(index=False, name=None))
+    known = inside(growth[~unknown].std(ddof=1))
+    assert found == known
+    assert known != inside(growth.std(ddof=1))
+
+
 def test_too_few_companies_are_a_row_without_an_estimate(figures: pd.DataFrame) -> None:
     """Without it a figure could rest on four companies, or the house be missing without a word."""
+    assert _headline(figures, "nordjylland", 2024, "cohort")["n_treated"] == 10
+    assert np.isfinite(_headline(figures, "nordjylland", 2024, "cohort")["att"])
+    assert _headline(figures, "sydjylland", 2024, "cohort")["n_treated"] == 9
+    assert np.isnan(_headline(figures, "sydjylland", 2024, "cohort")["att"])
     small = _headline(figures, "sjaelland", 2024, "cohort")
     assert small["n_eligible"] == 4
     assert np.isnan(small["att"])
