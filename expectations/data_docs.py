@@ -39,6 +39,12 @@ class Page:
         return sum(result.status == "passed" for result in self.results)
 
     @property
+    def sections(self) -> tuple[tuple[str, list[CheckResult]], ...]:
+        """The results under a heading each: first what is not as expected, the gravest first."""
+        expected = [result for result in self.results if result.status == "passed"]
+        return ("Ikke som forventet", in_order_of_weight(self.results)), ("Som forventet", expected)
+
+    @property
     def warnings(self) -> int:
         """How many failed as a warning."""
         return sum(result.status == "failed" and result.severity == "warning" for result in self.results)
