@@ -126,6 +126,7 @@ def _render(run: RunFacts, pages: Sequence[Page], statuses: Statuses) -> dict[st
         "run_at": f"{long_date(local.date())} kl. {local:%H.%M}",
         "status_da": status_da,
         "number": number,
+        "tied": lambda text: text.replace(" pct.", "\N{NO-BREAK SPACE}pct."),
         "arguments": _arguments,
         "since": lambda result: long_date(date.fromisoformat(result.since)),
         "strip": lambda result: "".join(_SIGNS[status] for _, status in _history(result, statuses)),
