@@ -108,7 +108,8 @@ def build_models(con: duckdb.DuckDBPyConnection, nodes: list[Node]) -> None:
             upstream += seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
     print(
-        f"    practice models {own:.1f} s (processor {own_processor:.1f} s), what they read {upstream:.1f} s, peak memory {peak:,.0f} MiB"
+        f"    practice models {own:.1f} s (processor {own_processor:.1f} s), what they read {upstream:.1f} s\n"
+        f"    peak memory {peak:,.0f} MiB"
     )
 
 
