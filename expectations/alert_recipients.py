@@ -120,7 +120,8 @@ def load_recipients(path: Path) -> Recipients:
     try:
         return Recipients.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except OSError as error:
-        msg = f"{path}: filen med modtagere kan ikke læses ({error.strerror}). Angiv den med --recipients."
+        what = "findes ikke" if isinstance(error, FileNotFoundError) else "kan ikke læses"
+        msg = f"{path}: filen med modtagere {what}. Angiv den med --recipients."
         raise RecipientsError(msg) from error
     except yaml.YAMLError as error:
         # What YAML says quotes the line, and with it perhaps a secret: only its place is told.

@@ -10,7 +10,8 @@ from uuid import uuid4
 import duckdb
 
 from expectations.alert_text import Message
-from expectations.alerts import Key, State, StateKind, Told
+from expectations.alerts import UNUSUAL_CHANGE, Finding, Key, State, StateKind, Told
+from expectations.periods import Period
 
 PENDING = "pending"
 SENT = "sent"
@@ -84,45 +85,60 @@ def told(con: duckdb.DuckDBPyConnection) -> dict[Key, Told]:
     return {(owner, rule, record): Told(weight, day) for owner, rule, record, weight, day in rows}
 
 
-def remember_told(con: duckdb.DuckDBPyConnection, owner: str, now_told: Mapping[Key, Told]) -> None:
-    """Keep what an owner has been told of.
+def remember_told(con: duckdb.DuckDBPyConnection, owner: str, now_told: Mapping[Key, Told], day: date) -> None:
+    """Keep what an owner has been told of; what was open on an earlier day stays until `forget_closed` takes it.
 
     Args:
         con: The history.
         owner: The owner.
         now_told: Everything the owner's newest message holds.
+        day: The day of the data.
     """
-    rows = [[*key, each.weight, each.told_on] for key, each in now_told.items()]
-    _replace(con, owner, rows)
+    con.execute("delete from alert_told where owner = ? and last_open >= ?", [owner, day])
+    # Rows go in as columns, since there may be tens of thousands.
+    con.execute(
+        """
+        insert into alert_told by name
+        select
+            unnest(?::varchar[]) as owner, unnest(?::varchar[]) as rule, unnest(?::varchar[]) as record_id,
+            unnest(?::integer[]) as weight, unnest(?::date[]) as told_on, ?::date as last_open
+        """,
+        [
+            *([key[place] for key in now_told] for place in range(3)),
+            [each.weight for each in now_told.values()],
+            [each.told_on for each in now_told.values()],
+            day,
+        ],
+    )
 
 
-def forget_closed(con: duckdb.DuckDBPyConnection, still_open: Iterable[Key]) -> None:
+def forget_closed(
+    con: duckdb.DuckDBPyConnection, still_open: Iterable[Finding], day: date, same_change: Period
+) -> None:
     """Forget findings that are gone: should one come back, it is new.
+
+    An unusual change is gone when a period without it has passed: one that is away for a day and back the next shares
+    days with the one before, and is the same.
 
     Args:
         con: The history.
         still_open: Every finding that is open now.
+        day: The day of the data.
+        same_change: How many days an unusual change covers.
     """
-    kept = set(still_open)
-    for owner in {key[0] for key in told(con)}:
-        known = {key: each for key, each in told(con).items() if key[0] == owner}
-        if left := [[*key, each.weight, each.told_on] for key, each in known.items() if key in kept]:
-            if len(left) < len(known):
-                _replace(con, owner, left)
-        else:
-            con.execute("delete from alert_told where owner = ?", [owner])
-
-
-def _replace(con: duckdb.DuckDBPyConnection, owner: str, rows: list[list[object]]) -> None:
-    """Replace what an owner was told; rows go in as columns, since there may be tens of thousands."""
-    con.execute("delete from alert_told where owner = ?", [owner])
+    keys = [finding.key for finding in still_open]
+    columns = [[key[place] for key in keys] for place in range(3)]
+    is_open = """
+        (owner, rule, record_id) in (select (unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::varchar[])))
+    """
     con.execute(
-        """
-        insert into alert_told
-        select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::integer[]), unnest(?::date[])
+        f"""
+        delete from alert_told
+        where if(rule = ?, coalesce(last_open, told_on) <= ?, not {is_open})
         """,
-        [[row[place] for row in rows] for place in range(5)],
+        [UNUSUAL_CHANGE, same_change.before(day), *columns],
     )
+    con.execute(f"update alert_told set last_open = greatest(?::date, last_open) where {is_open}", [day, *columns])
 
 
 def was_written_to(con: duckdb.DuckDBPyConnection, owner: str, day: date) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,16 +19,18 @@ _CAUSES = {
 }
 _COLUMNS = (
     "regel", "regel_navn", "alvor", "status", "objekt", "id", "fundet", "forklaring", "foerste_gang_fundet",
+    "kan_rettes",
 )  # fmt: skip
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class RuleText:
-    """What a rule is called, and what to do about its findings, in Danish."""
+    """What a rule is called, and what to do about findings that can be corrected and those that cannot, in Danish."""
 
     label_da: str
     remedy_da: str
+    next_time_da: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def write_message(
         f"{name} har {fresh} {where} til og med {long_date(data_day)}. {_standing(digest)}",
         "**De vigtigste**",
         "\n".join(f"{place}. {_line(finding, rules)}" for place, finding in enumerate(digest.top, start=1)),
-        "**Alle åbne fund efter regel, nyeste først**",
-        "\n".join(f"- {_group_line(group, rules)}" for group in digest.groups),
+        *_section("**Alle åbne fund efter regel, nyeste først**", digest.groups, rules),
+        *_section("**Kan ikke rettes, men undgås næste gang**", digest.uncorrectable, rules),
         "Hele listen er vedhæftet som CSV-fil.",
         _command_hint(digest),
     ]
@@ -81,6 +83,13 @@ def write_message(
         attachment_name=f"fund-{digest.owner}-{data_day.isoformat()}.csv",
         attachment=findings_csv(digest, rules),
     )
+
+
+def _section(heading: str, groups: Sequence[Group], rules: Mapping[str, RuleText]) -> tuple[str, ...]:
+    """Write a heading and a line per rule; nothing where there are none."""
+    if not groups:
+        return ()
+    return heading, "\n".join(f"- {_group_line(group, rules)}" for group in groups)
 
 
 def _standing(digest: Digest) -> str:
@@ -105,16 +114,21 @@ def _group_line(group: Group, rules: Mapping[str, RuleText]) -> str:
     """Write the line of a rule."""
     told = count(group.triggers, "nyt eller forværret", "nye eller forværrede")
     fresh = f", heraf {told}" if group.triggers else ""
-    remedy = rules[group.rule].remedy_da if group.rule in rules else ""
-    text = (
+    text = rules.get(group.rule, RuleText(group.rule, ""))
+    can_be_corrected = group.findings[0].is_correctable
+    remedy = text.remedy_da if can_be_corrected else text.next_time_da or text.remedy_da
+    nouns = ("åbent fund", "åbne fund") if can_be_corrected else ("fund", "fund")
+    said = (
         f"{_label(group.rule, rules)} ({SEVERITIES.get(group.severity, group.severity)}): "
-        f"{count(len(group.findings), 'åbent fund', 'åbne fund')}{fresh}. Nyeste {long_date(group.newest)}."
+        f"{count(len(group.findings), *nouns)}{fresh}. Nyeste {long_date(group.newest)}."
     )
-    return f"{text} {remedy}".rstrip()
+    return f"{said} {remedy}".rstrip()
 
 
 def _command_hint(digest: Digest) -> str:
-    """Say how to answer."""
+    """Say how to answer; what cannot be corrected needs no answer."""
+    if not digest.groups:
+        return ""
     rule = digest.groups[0].rule
     option = f" --house {digest.owner}"
     return f"Kvittér, udsæt, meld løst eller markér som forventet: `erhvervshus quality ack {rule}{option}`"
@@ -147,7 +161,7 @@ def findings_csv(digest: Digest, rules: Mapping[str, RuleText]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    for group in digest.groups:
+    for group in (*digest.groups, *digest.uncorrectable):
         for finding in group.findings:
             writer.writerow(
                 _cell(value)
@@ -161,6 +175,7 @@ def findings_csv(digest: Digest, rules: Mapping[str, RuleText]) -> str:
                     finding.found_value,
                     finding.explanation,
                     finding.first_seen.isoformat(),
+                    "ja" if finding.is_correctable else "nej",
                 )
             )
     return "\ufeff" + stream.getvalue()

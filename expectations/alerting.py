@@ -23,6 +23,7 @@ from expectations.alert_store import (
 )
 from expectations.alert_text import Message, write_message
 from expectations.alerts import Finding, digests
+from expectations.periods import load_periods
 from expectations.published_findings import (
     CURRENT,
     check_findings,
@@ -84,20 +85,24 @@ def alert(
     return Round(written, sent, failures, unreachable)
 
 
-def open_findings(output: Path) -> tuple[date | None, tuple[Finding, ...]]:
-    """Read everything that is open.
+def open_findings(output: Path, as_of: date | None = None) -> tuple[date | None, tuple[Finding, ...]]:
+    """Read everything that is open, or was.
 
     Args:
         output: The output folder.
+        as_of: A day of an earlier run; the published data's when not given. Unusual changes are those of the newest day
+            only: of an earlier one they would be judged by what came later.
 
     Returns:
-        The day of the published data, None when nothing is published, and the findings of houses and authority.
+        The day, None when nothing is published, and the findings of houses and authority.
     """
-    checks = check_findings(history_file(output))
+    checks = check_findings(history_file(output), as_of)
     if not (output / CURRENT).exists():
         return None, checks
     with published(output) as con:
-        return data_day(con), (*practice_findings(con), *unusual_changes(con), *checks)
+        newest = data_day(con)
+        unusual = unusual_changes(con) if as_of in {None, newest} else ()
+        return as_of or newest, (*practice_findings(con, as_of=as_of), *unusual, *checks)
 
 
 def _write(
@@ -106,8 +111,10 @@ def _write(
     """Put the messages of the day into the outbox; give the owners written to and those without a channel."""
     history = history_file(output)
     day, findings = open_findings(output)
-    if not findings:
+    if not findings and not history.exists():
         return (), ()
+    periods = load_periods()
+    data = day or send_day
     known = {}
     if day is not None:
         with published(output) as con:
@@ -116,15 +123,16 @@ def _write(
     written, unreachable = [], []
     with opened_history(history) as con:
         con.begin()
-        forget_closed(con, (finding.key for finding in findings))
-        for digest in digests(findings, states(con), told(con), day or send_day, send_day):
+        forget_closed(con, findings, data, periods.same_change)
+        shown = periods.uncorrectable_shown.days
+        for digest in digests(findings, states(con), told(con), data, send_day, shown):
             channels = recipients.owners.get(digest.owner, ())
             if not channels:
                 unreachable.append(digest.owner)
             elif not was_written_to(con, digest.owner, send_day):
-                message = write_message(digest, texts, day or send_day, send_day, recipients.link)
+                message = write_message(digest, texts, data, send_day, recipients.link)
                 queue(con, message, [channel.name for channel in channels], time)
-                remember_told(con, digest.owner, digest.told)
+                remember_told(con, digest.owner, digest.told, data)
                 written.append(digest.owner)
         con.commit()
     return tuple(written), tuple(unreachable)

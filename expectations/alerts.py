@@ -7,9 +7,9 @@ whose snooze is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 SEVERITY_WEIGHT = {"info": 0, "warning": 1000, "critical": 2000}
@@ -17,6 +17,9 @@ SEVERITY_WEIGHT = {"info": 0, "warning": 1000, "critical": 2000}
 
 CHECK = "kontrol"
 """The entity of a finding that is a check of the suites."""
+
+UNUSUAL_CHANGE = "unusual_change"
+"""The rule of a finding that no rule describes: a house's newest seven days against its own history."""
 
 TOP = 3
 """How many findings a message names first."""
@@ -58,6 +61,8 @@ class Finding:
         first_seen: The day of the data on which it was first found.
         severity: `critical`, `warning` or `info`.
         count: How many rows stand behind it; 1 for a record.
+        days: How many days up to and including `first_seen` it is about; 1 for a record.
+        is_correctable: Whether the record can still come to keep the rule.
     """
 
     owner: str
@@ -69,6 +74,8 @@ class Finding:
     first_seen: date
     severity: str
     count: int = 1
+    days: int = 1
+    is_correctable: bool = True
 
     @property
     def key(self) -> Key:
@@ -115,12 +122,15 @@ class State:
 
         Returns:
             True for its record, and for its rule when the finding was there on that day or the whole rule is snoozed.
+            Of a finding about several days it holds as long as one of them is no later than the day it was said of.
         """
         if (self.owner, self.rule) != (finding.owner, finding.rule):
             return False
-        if self.record_id is not None:
-            return self.record_id == finding.record_id
-        return self.kind is StateKind.SNOOZED or finding.first_seen <= self.day
+        if self.record_id not in {None, finding.record_id}:
+            return False
+        was_there = finding.first_seen - timedelta(days=finding.days - 1) <= self.day
+        lasting = finding.days == 1 and self.record_id is not None
+        return self.kind is StateKind.SNOOZED or lasting or was_there
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,9 @@ class Digest:
     Attributes:
         owner: Who.
         triggers: What is new or worse.
-        groups: Every open finding by rule: the rule with the newest finding first, then the gravest.
+        groups: Every open finding that can be corrected, by rule: the rule with the newest finding first, then the
+            gravest.
+        uncorrectable: Those that cannot be corrected and were found of late, by rule in the same order.
         top: The most important findings, at most one per rule as long as there are rules enough.
         acknowledged: How many open findings someone has acknowledged.
         left_out: How many are not shown, because they are expected, snoozed or said to be resolved.
@@ -175,6 +187,7 @@ class Digest:
     owner: str
     triggers: tuple[Trigger, ...]
     groups: tuple[Group, ...]
+    uncorrectable: tuple[Group, ...]
     top: tuple[Finding, ...]
     acknowledged: int
     left_out: int
@@ -182,7 +195,7 @@ class Digest:
 
     @property
     def open(self) -> int:
-        """How many findings are open and shown."""
+        """How many findings are open, shown and can be acted on."""
         return sum(len(group.findings) for group in self.groups)
 
 
@@ -192,8 +205,11 @@ def digests(
     told: Mapping[Key, Told],
     data_day: date,
     send_day: date,
+    uncorrectable_days: int,
 ) -> tuple[Digest, ...]:
     """Decide who is told of what.
+
+    A finding that cannot be corrected is told once as news. It is listed apart for a while, and then no more.
 
     Args:
         findings: Every open finding.
@@ -201,6 +217,7 @@ def digests(
         told: What was told before.
         data_day: The day of the data.
         send_day: The day of sending.
+        uncorrectable_days: For how many days after it was first found one that cannot be corrected is listed.
 
     Returns:
         A digest per owner who has something to be told, by owner. Owners without news are not among them.
@@ -208,7 +225,18 @@ def digests(
     by_owner: dict[str, list[Finding]] = {}
     for finding in findings:
         by_owner.setdefault(finding.owner, []).append(finding)
-    made = (_digest(owner, own, states, told, data_day, send_day) for owner, own in sorted(by_owner.items()))
+    oldest = data_day - timedelta(days=uncorrectable_days)
+    made = (
+        _digest(
+            owner,
+            [finding for finding in own if is_listed(finding, oldest)],
+            [state for state in states if state.owner == owner],
+            told,
+            data_day,
+            send_day,
+        )
+        for owner, own in sorted(by_owner.items())
+    )
     return tuple(digest for digest in made if digest.triggers)
 
 
@@ -221,8 +249,7 @@ def _digest(
     send_day: date,
 ) -> Digest:
     """Put together what one owner would be told."""
-    relevant = [state for state in states if state.owner == owner]
-    state_of = {finding.key: current_state(finding, relevant) for finding in findings}
+    state_of = {finding.key: current_state(finding, states) for finding in findings}
     shown: list[Finding] = []
     triggers: list[Trigger] = []
     for finding in findings:
@@ -234,14 +261,23 @@ def _digest(
         if cause is not None and finding.severity != "info":
             triggers.append(Trigger(finding, cause))
     fresh = {trigger.finding.key for trigger in triggers}
+    correctable = [finding for finding in shown if finding.is_correctable]
     acknowledged = {
-        key for key, state in state_of.items() if state and state.kind is StateKind.ACKNOWLEDGED and key not in fresh
+        finding.key for finding in correctable if _is_acknowledged(state_of[finding.key]) and finding.key not in fresh
     }
     return Digest(
         owner=owner,
         triggers=tuple(triggers),
-        groups=_groups(shown, fresh),
-        top=_top([finding for finding in shown if finding.key not in acknowledged], fresh),
+        groups=grouped(correctable, fresh),
+        uncorrectable=grouped((finding for finding in shown if not finding.is_correctable), fresh),
+        top=_top(
+            [
+                finding
+                for finding in shown
+                if finding.key in fresh or (finding.is_correctable and finding.key not in acknowledged)
+            ],
+            fresh,
+        ),
         acknowledged=len(acknowledged),
         left_out=len(findings) - len(shown),
         told={
@@ -249,6 +285,24 @@ def _digest(
             for finding in shown
         },
     )
+
+
+def is_listed(finding: Finding, oldest: date) -> bool:
+    """Say whether a finding is still listed.
+
+    Args:
+        finding: The finding.
+        oldest: The first day of the period in which one that cannot be corrected is listed.
+
+    Returns:
+        False for one that cannot be corrected and was first found before that day.
+    """
+    return finding.is_correctable or finding.first_seen >= oldest
+
+
+def _is_acknowledged(state: State | None) -> bool:
+    """Say whether someone has seen it."""
+    return state is not None and state.kind is StateKind.ACKNOWLEDGED
 
 
 def current_state(finding: Finding, states: Iterable[State]) -> State | None:
@@ -284,10 +338,10 @@ def is_left_out(state: State | None, data_day: date, send_day: date) -> bool:
 
 def _cause(finding: Finding, state: State | None, told: Told | None) -> Cause | None:
     """Say why a finding that is shown is told now; None when nothing changed."""
-    if state is not None and state.kind is StateKind.ACKNOWLEDGED and told is None:
-        return None
     if told is None:
-        return Cause.NEW
+        return None if _is_acknowledged(state) else Cause.NEW
+    if not finding.is_correctable:
+        return None
     if finding.weight > told.weight:
         return Cause.WORSE
     if state is not None and state.kind is StateKind.RESOLVED and told.told_on <= state.said_at.date():
@@ -297,8 +351,16 @@ def _cause(finding: Finding, state: State | None, told: Told | None) -> Cause | 
     return None
 
 
-def _groups(findings: Iterable[Finding], fresh: set[Key]) -> tuple[Group, ...]:
-    """Group by rule, newest first."""
+def grouped(findings: Iterable[Finding], fresh: Collection[Key] = ()) -> tuple[Group, ...]:
+    """Group findings by rule.
+
+    Args:
+        findings: The findings.
+        fresh: Those of them that are told now.
+
+    Returns:
+        A group per rule, newest first within it: the rule with the newest finding first, then the gravest.
+    """
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)

@@ -104,7 +104,7 @@ def build_expectation(suite: Suite, check: Check) -> Expectation:
             **_condition(check.where),
             severity=FailureSeverity(check.severity),
             description=check.label_da,
-            notes=f"{check.reason} ({check.since.isoformat()})",
+            notes=f"{check.reason_da} ({check.since.isoformat()})",
             meta={CHECK_KEY: check.name},
         )
     except Exception as error:

@@ -39,6 +39,12 @@ class Page:
         return sum(result.status == "passed" for result in self.results)
 
     @property
+    def sections(self) -> tuple[tuple[str, list[CheckResult]], ...]:
+        """The results under a heading each: first what is not as expected, the gravest first."""
+        expected = [result for result in self.results if result.status == "passed"]
+        return ("Ikke som forventet", in_order_of_weight(self.results)), ("Som forventet", expected)
+
+    @property
     def warnings(self) -> int:
         """How many failed as a warning."""
         return sum(result.status == "failed" and result.severity == "warning" for result in self.results)
@@ -120,6 +126,7 @@ def _render(run: RunFacts, pages: Sequence[Page], statuses: Statuses) -> dict[st
         "run_at": f"{long_date(local.date())} kl. {local:%H.%M}",
         "status_da": status_da,
         "number": number,
+        "tied": lambda text: text.replace(" pct.", "\N{NO-BREAK SPACE}pct."),
         "arguments": _arguments,
         "since": lambda result: long_date(date.fromisoformat(result.since)),
         "strip": lambda result: "".join(_SIGNS[status] for _, status in _history(result, statuses)),

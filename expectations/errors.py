@@ -11,6 +11,10 @@ class SuiteError(ExpectationsError):
     """A suite's YAML cannot be used."""
 
 
+class PeriodsError(ExpectationsError):
+    """The YAML of how long things are shown and kept cannot be used."""
+
+
 class RecipientsError(ExpectationsError):
     """The recipients' YAML cannot be used, or it holds a secret."""
 

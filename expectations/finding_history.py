@@ -16,7 +16,9 @@ from typing import Final
 
 import duckdb
 
-from expectations.errors import ExpectationsError
+from expectations.errors import ExpectationsError, UnknownNameError
+from expectations.store import opened_history, tables_in
+from expectations.wording import long_date
 
 _FINDINGS: Final = """
 (
@@ -104,6 +106,34 @@ def store_findings(build: Path, history: Path, *, run_id: str, code_version: str
                 _log.info("%s has no findings to keep", build)
                 return None
             return _store(con, run_id, code_version)
+
+
+def newest_run(history: Path, as_of: date) -> date:
+    """Find the day of the newest stored run of a day or before.
+
+    Args:
+        history: The history file.
+        as_of: The day.
+
+    Returns:
+        The day of the run's data.
+
+    Raises:
+        UnknownNameError: There is no run from that day or before; the message names the first there is.
+    """
+    first = None
+    if history.exists():
+        with opened_history(history) as con:
+            if "finding_runs" in tables_in(con):
+                day, first = con.execute(
+                    "SELECT max(today) FILTER (today <= ?), min(today) FROM finding_runs", [as_of]
+                ).fetchall()[0]
+                if day is not None:
+                    found: date = day
+                    return found
+    known = f"Den første er fra {long_date(first)}." if first else "Kør `erhvervshus run` først."
+    msg = f"{history}: her er ingen kørsel fra {long_date(as_of)} eller før. {known}"
+    raise UnknownNameError(msg)
 
 
 def _store(con: duckdb.DuckDBPyConnection, run_id: str, code_version: str) -> Stored | None:

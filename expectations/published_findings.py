@@ -11,18 +11,13 @@ from pathlib import Path
 import duckdb
 
 from expectations.alert_text import RuleText
-from expectations.alerts import CHECK, Finding
+from expectations.alerts import CHECK, UNUSUAL_CHANGE, Finding
 from expectations.errors import UnknownNameError
+from expectations.periods import load_periods
 from expectations.result_history import failing_since, results_of
-from expectations.wording import AUTHORITY, NATION, houses, long_date, observed_text, owner_name
+from expectations.wording import AUTHORITY, NATION, houses, long_date, observed_text, owner_name, series_name
 
 CURRENT = "current.duckdb"
-UNUSUAL_CHANGE = "unusual_change"
-_SERIES = {
-    "registrations": "registrerede forløb",
-    "evaluations_sent": "udsendte evalueringer",
-    "response_rate": "svarprocent",
-}
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,7 @@ class Rule:
     severity: str
     what_da: str
     remedy_da: str
+    next_time_da: str
 
 
 @contextmanager
@@ -95,18 +91,20 @@ def rules(con: duckdb.DuckDBPyConnection) -> dict[str, Rule]:
     """
     if not has_table(con, "practice_rules"):
         return {}
-    rows = con.execute("select rule, label_da, dimension, severity, what_da, remedy_da from practice_rules").fetchall()
+    rows = con.execute(
+        "select rule, label_da, dimension, severity, what_da, remedy_da, coalesce(next_time_da, '') from practice_rules"
+    ).fetchall()
     return {row[0]: Rule(*row) for row in rows}
 
 
 def practice_findings(
-    con: duckdb.DuckDBPyConnection, house: str | None = None, as_of: date | None = None
+    con: duckdb.DuckDBPyConnection, owner: str | None = None, as_of: date | None = None
 ) -> tuple[Finding, ...]:
     """Read the findings of registration practice that are open on a day.
 
     Args:
         con: The published warehouse.
-        house: Only this house; every house when not given.
+        owner: Only those of this house, or of the authority; every owner's when not given.
         as_of: The day; the day of the data when not given.
 
     Returns:
@@ -119,17 +117,29 @@ def practice_findings(
     rows = con.execute(
         """
         select
-            if(list_contains(?::varchar[], house), house, ?) as owner, rule, entity, record_id,
-            coalesce(found_value, ''), explanation, first_seen
-        from registration_findings
-        where first_seen <= ? and last_seen >= ? and (?::varchar is null or house = ?)
-        order by first_seen desc, rule, record_id
+            if(list_contains(?::varchar[], found.house), found.house, ?) as owner, found.rule, found.entity,
+            found.record_id, coalesce(found.found_value, ''), found.explanation, found.first_seen,
+            coalesce(history.is_correctable, true)
+        from registration_findings as found
+        left join practice_finding_history as history using (rule, entity, record_id, first_seen)
+        where found.first_seen <= ? and found.last_seen >= ? and owner = coalesce(?, owner)
+        order by found.first_seen desc, found.rule, found.record_id
         """,
-        [list(houses()), AUTHORITY, day, day, house, house],
+        [list(houses()), AUTHORITY, day, day, owner],
     ).fetchall()
     return tuple(
-        Finding(owner, rule, entity, record_id, found, explanation, first_seen, severities.get(rule, "warning"))
-        for owner, rule, entity, record_id, found, explanation, first_seen in rows
+        Finding(
+            owner=owner,
+            rule=rule,
+            entity=entity,
+            record_id=record_id,
+            found_value=found_value,
+            explanation=explanation,
+            first_seen=first_seen,
+            severity=severities.get(rule, "warning"),
+            is_correctable=is_correctable,
+        )
+        for owner, rule, entity, record_id, found_value, explanation, first_seen, is_correctable in rows
     )
 
 
@@ -154,36 +164,40 @@ def unusual_changes(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     return tuple(_unusual(*row) for row in rows)
 
 
-def _unusual(house: str, series: str, week: date, observed: float, low: float, high: float) -> Finding:
-    """Word one unusual change."""
+def _unusual(house: str, series: str, last_day: date, observed: float, low: float, high: float) -> Finding:
+    """Word one unusual change: the mart names a week by its last day."""
+    days = load_periods().same_change.days
+    name = series_name(series)
     between = f"{observed_text(float(low), '')} til {observed_text(float(high), '')}"
     seen = observed_text(float(observed), "")
     return Finding(
         owner=AUTHORITY if house == NATION else house,
         rule=UNUSUAL_CHANGE,
         entity="uge",
-        record_id=_SERIES.get(series, series),
+        record_id=series,
         found_value=seen,
         explanation=(
-            f"I ugen fra {long_date(week)} var tallet {seen}; på denne tid af året ventes {between}. "
-            "Find årsagen, og markér udsvinget som forventet, hvis det er rigtigt."
+            f"{name[:1].upper()}{name[1:]}: {seen} i de {days} dage til og med {long_date(last_day)}; på denne tid af "
+            f"året ventes {between}. Find årsagen, og markér udsvinget som forventet, hvis det er rigtigt."
         ),
-        first_seen=week,
+        first_seen=last_day,
         severity="warning",
+        days=days,
     )
 
 
-def check_findings(history: Path) -> tuple[Finding, ...]:
-    """Read the checks of the newest run that failed or could not run; they concern the authority.
+def check_findings(history: Path, as_of: date | None = None) -> tuple[Finding, ...]:
+    """Read the checks of a run that failed or could not run; they concern the authority.
 
     Args:
         history: The history file.
+        as_of: The run is the newest of this day or before; the newest of all when not given.
 
     Returns:
         One finding per check.
     """
-    results = [result for result in results_of(history) if result.status != "passed"]
-    since = failing_since(history) if results else {}
+    results = [result for result in results_of(history, as_of=as_of) if result.status != "passed"]
+    since = failing_since(history, as_of) if results else {}
     return tuple(
         Finding(
             owner=AUTHORITY,
@@ -210,8 +224,8 @@ def rule_texts(known: Mapping[str, Rule], history: Path) -> dict[str, RuleText]:
     Returns:
         The texts by the rule of a finding.
     """
-    texts = {key: RuleText(rule.label_da, rule.remedy_da) for key, rule in known.items()}
-    texts[UNUSUAL_CHANGE] = RuleText("Usædvanligt udsving i den nyeste uge", "")
+    texts = {key: RuleText(rule.label_da, rule.remedy_da, rule.next_time_da) for key, rule in known.items()}
+    texts[UNUSUAL_CHANGE] = RuleText("Usædvanligt udsving i de seneste syv dage", "")
     for result in results_of(history):
         texts[f"{result.suite}.{result.check}"] = RuleText(result.label_da, "")
     return texts
@@ -232,10 +246,8 @@ def matching_findings(
         At least one finding.
 
     Raises:
-        UnknownNameError: There is no such house, or it has no such finding; the message says which rules it has.
+        UnknownNameError: The owner has no such finding; the message says which rules it has.
     """
-    if owner != AUTHORITY:
-        check_house(owner)
     own = [finding for finding in found if finding.owner == owner]
     matching = tuple(each for each in own if each.rule == rule and record_id in {None, each.record_id})
     if not matching:
@@ -246,19 +258,23 @@ def matching_findings(
     return matching
 
 
-def check_house(house: str) -> str:
-    """Refuse a house that is not one of the six.
+def owner_of(given: str) -> str:
+    """Find the owner a person means.
 
     Args:
-        house: What a person gave.
+        given: A house's code or `erst`, in capitals or not.
 
     Returns:
-        The same.
+        The code.
 
     Raises:
-        UnknownNameError: There is no such house.
+        UnknownNameError: There is no such owner.
     """
-    if house not in houses():
-        msg = f"{house} er ikke et erhvervshus. Vælg et af: {', '.join(houses())}."
+    owner = given.strip().lower()
+    if owner != AUTHORITY and owner not in houses():
+        msg = (
+            f"{given} er ikke et erhvervshus. Vælg et af: {', '.join(houses())}; eller {AUTHORITY} for det, der ikke "
+            "hører til ét hus."
+        )
         raise UnknownNameError(msg)
-    return house
+    return owner

@@ -108,12 +108,13 @@ def _row(run: RunFacts, result: CheckResult) -> list[Any]:
     ]
 
 
-def results_of(history: Path, run_id: str | None = None) -> tuple[CheckResult, ...]:
+def results_of(history: Path, run_id: str | None = None, as_of: date | None = None) -> tuple[CheckResult, ...]:
     """Read the results of a run again.
 
     Args:
         history: The history file.
         run_id: The run; the newest when not given.
+        as_of: The newest run is looked for on this day of data or before; on any day when not given.
 
     Returns:
         Its results, by suite and in the order they were recorded; empty when there is no such run.
@@ -124,10 +125,12 @@ def results_of(history: Path, run_id: str | None = None) -> tuple[CheckResult, .
         rows = con.execute(
             f"""
             select {", ".join(_COLUMNS)} from expectation_results
-            where run_id = coalesce(?, (select run_id from expectation_results order by run_at desc limit 1))
+            where run_id = coalesce(?, (
+                select run_id from expectation_results where day <= coalesce(?, day) order by run_at desc limit 1
+            ))
             order by rowid
             """,
-            [run_id],
+            [run_id, as_of],
         ).fetchall()
     return tuple(_result(row) for row in rows)
 
@@ -170,11 +173,12 @@ def recent_statuses(history: Path, runs: int = 30) -> dict[tuple[str, str], tupl
     return found
 
 
-def failing_since(history: Path) -> dict[tuple[str, str], date]:
-    """Read since when each check that failed or was broken in the newest run has been so without a break.
+def failing_since(history: Path, as_of: date | None = None) -> dict[tuple[str, str], date]:
+    """Read since when each check that failed or was broken in a run has been so without a break.
 
     Args:
         history: The history file.
+        as_of: The run is the newest of this day of data or before; the newest of all when not given.
 
     Returns:
         For each such suite and check, the day of the first run of the unbroken row.
@@ -187,11 +191,13 @@ def failing_since(history: Path) -> dict[tuple[str, str], date]:
                     suite, check_name, day, run_at, status = 'passed' as passed,
                     max(run_at) filter (where status = 'passed') over (partition by suite, check_name) as last_passed
                 from expectation_results
+                where day <= coalesce(?, day)
             )
             select suite, check_name, min(day) from ordered
             where not passed and (last_passed is null or run_at > last_passed)
             group by suite, check_name
-            """
+            """,
+            [as_of],
         ).fetchall()
     return {(suite, check): day for suite, check, day in rows}
 
@@ -255,9 +261,11 @@ def score_card(history: Path, as_of: date | None = None) -> tuple[date, tuple[Sc
     Raises:
         UnknownNameError: There is no score card from that day or before.
     """
+    first = None
     if history.exists():
         with opened_history(history) as con:
             day = con.execute("select max(day) from score_cards where day <= coalesce(?, day)", [as_of]).fetchall()
+            first = con.execute("select min(day) from score_cards").fetchall()[0][0]
             if day and day[0][0] is not None:
                 rows = con.execute(
                     """
@@ -268,5 +276,6 @@ def score_card(history: Path, as_of: date | None = None) -> tuple[date, tuple[Sc
                 ).fetchall()
                 return day[0][0], tuple(ScoreRow(*row) for row in rows)
     when = f" fra {long_date(as_of)} eller før" if as_of else ""
-    msg = f"{history}: her er intet resultatkort{when}. Kør `erhvervshus run` først, eller vælg en senere dag."
+    known = f"Det første er fra {long_date(first)}." if first else "Kør `erhvervshus run` først."
+    msg = f"{history}: her er intet resultatkort{when}. {known}"
     raise UnknownNameError(msg)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from expectations.suite import Check, Concern, Frame, Severity, Suite
-from expectations.wording import observed_text
+from expectations.wording import observed_text, row_name
 
 Status = Literal["passed", "failed", "broken"]
 
@@ -177,7 +177,7 @@ def _result(
         observed=observed,
         message_da=message,
         remedy_da=check.remedy_da,
-        reason=check.reason,
+        reason=check.reason_da,
         since=check.since.isoformat(),
         offenders=offenders,
         expectation=expectation,
@@ -189,7 +189,7 @@ def _offenders(result: Mapping[str, Any], frame: Frame, check: Check) -> Iterato
     """Read the first offending rows."""
     for row in (result.get("unexpected_index_list") or ())[:SHOWN_OFFENDERS]:
         if isinstance(row, Mapping):
-            name = ", ".join(str(row[column]) for column in frame.identify if row.get(column) is not None)
+            name = row_name({column: row.get(column) for column in frame.identify})
             values = [row[column] for column in row if column not in frame.identify]
             yield Offender(name, "; ".join(observed_text(value, check.unit_da) for value in values))
 

@@ -37,6 +37,8 @@ create table if not exists alert_told (
     owner varchar not null, rule varchar not null, record_id varchar not null, weight integer not null,
     told_on date not null
 );
+-- For files made before the column was.
+alter table alert_told add column if not exists last_open date;
 create table if not exists alert_outbox (
     message_id varchar not null, owner varchar not null, channel varchar not null, day date not null,
     subject varchar not null, body varchar not null, attachment_name varchar not null, attachment varchar not null,
@@ -75,6 +77,18 @@ def opened_history(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with closing(_connect(path)) as con:
         con.execute(_TABLES)
         yield con
+
+
+def tables_in(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """List the tables of the history: those of the findings are made by the first publication.
+
+    Args:
+        con: The history.
+
+    Returns:
+        Their names.
+    """
+    return frozenset(name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall())
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -59,7 +59,7 @@ class Check(_Frozen):
     severity: Severity
     label_da: str = Field(min_length=1)
     remedy_da: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    reason_da: str = Field(min_length=1)
     """Why exactly this is the limit."""
     since: date
     """When the limit was set."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,16 @@ AUTHORITY = "erst"
 
 SEVERITIES = {"critical": "kritisk", "warning": "advarsel", "info": "oplysning"}
 _DECIMALS = 1
+_SERIES = {
+    "registrations": "registreringer (forløb og aktiviteter)",
+    "new_courses": "nye forløb",
+    "evaluations_sent": "udsendte evalueringer",
+    "response_rate": "svarprocent inden for 14 dage",
+}
+_SHARES = {
+    "segment_share_": ("andel af individuelle forløb i segmentet", "crm_forloeb", "kundesegment"),
+    "theme_share_": ("andel af forløb med temaet", "crm_tema", "tema"),
+}
 _MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
     "december",
@@ -103,6 +114,52 @@ def owner_name(owner: str) -> str:
     return f"Erhvervshus {label}" if label else owner
 
 
+def day_text(day: str) -> str:
+    """Write a day that is a text.
+
+    Args:
+        day: The day, as `2026-10-31`, perhaps with a time.
+
+    Returns:
+        The text, as `31. oktober 2026`; the same where it is no day.
+    """
+    try:
+        return long_date(date.fromisoformat(day[:10]))
+    except ValueError:
+        return day
+
+
+def series_name(series: str) -> str:
+    """Write what a series of weeks counts.
+
+    Args:
+        series: Its key, as `new_courses` or `theme_share_kapital`.
+
+    Returns:
+        The name, as `nye forløb`; the key where it is unknown.
+    """
+    if series in _SERIES:
+        return _SERIES[series]
+    for prefix, (text, entity, column) in _SHARES.items():
+        if series.startswith(prefix):
+            code = series.removeprefix(prefix)
+            label = load_contracts().entity(entity).column(column).codes.get(code, code)
+            return f"{text} {label}"
+    return series
+
+
+def row_name(columns: Mapping[str, object]) -> str:
+    """Name a row by its columns, with houses, series and days as people write them.
+
+    Args:
+        columns: The columns that name it; an empty one is left out.
+
+    Returns:
+        The text, as `Erhvervshus Fyn, nye forløb`.
+    """
+    return ", ".join(_ROW_WORDS.get(column, str)(str(value)) for column, value in columns.items() if value is not None)
+
+
 def houses() -> dict[str, str]:
     """List the houses that the contracts know.
 
@@ -110,3 +167,6 @@ def houses() -> dict[str, str]:
         Code and label, as `fyn` and `Fyn`.
     """
     return dict(load_contracts().entity("crm_forloeb").column("erhvervshus").codes)
+
+
+_ROW_WORDS = {"house": owner_name, "series": series_name, "newest": day_text}

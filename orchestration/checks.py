@@ -76,7 +76,7 @@ def build_expectation_checks(suites: Iterable[Suite], known: Iterable[AssetKey])
             name=check.name,
             asset=shown_on[suite.name, check.name],
             additional_deps=[] if shown_on[suite.name, check.name] == AssetKey(EXPECTATIONS) else [EXPECTATIONS],
-            description=f"{check.label_da}. {check.reason}",
+            description=f"{check.label_da}. {check.reason_da}",
             metadata={"suite": suite.name, "severity": check.severity, "since": check.since.isoformat()},
         )
         for suite in suites

@@ -4,11 +4,12 @@
     rule: the rule's key.
     entity: the delivered entity that the record is a row of.
     record_id: expression of the record's key.
+    is_correctable: condition under which a record that fails can still come to keep the rule.
 
     The relation selected from must have house, course_id, month, is_passed and found_value; what was found is kept
     for the records that fail, and never holds a name, a CVR or P-number or free text.
 #}
-{% macro practice_check(rule, entity="'crm_forloeb'", record_id='course_id') %}
+{% macro practice_check(rule, entity="'crm_forloeb'", record_id='course_id', is_correctable='true') %}
     '{{ rule }}' as rule,
     house,
     {{ entity }} as entity,
@@ -16,6 +17,7 @@
     course_id,
     month,
     is_passed,
+    case when not is_passed then {{ is_correctable }} end as is_correctable,
     case when not is_passed then found_value end as found_value
 {% endmacro %}
 

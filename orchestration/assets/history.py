@@ -1,6 +1,7 @@
 """The findings' history: brought into the build file before dbt, and kept after a publication."""
 
 from contextlib import closing
+from dataclasses import asdict
 
 from dagster import AssetExecutionContext, AssetKey, MaterializeResult, MetadataValue, asset
 
@@ -46,22 +47,33 @@ def earlier_findings(settings: RunSettings) -> MaterializeResult[None]:
     group_name=HISTORY,
     kinds={"duckdb"},
     pool=POOL,
-    description="The published run's findings, kept for the runs to come in .history of the output folder.",
+    description="The published run's findings, kept for the runs to come in .history; what is too old is forgotten.",
 )
 def finding_history(context: AssetExecutionContext, settings: RunSettings) -> MaterializeResult[None]:
-    """Store the findings of the published run.
+    """Store the findings of the published run, and forget what is older than the periods of expectations.
 
     Args:
         context: Dagster's.
         settings: Where the build file and the output are.
 
     Returns:
-        The open and closed findings, as metadata.
+        The open and closed findings and what was forgotten, as metadata.
 
     Raises:
         HistoryError: The history could not be written; it is as it was, and the publication stands.
     """
+    from expectations.result_history import run_facts  # noqa: PLC0415
+    from expectations.retention import forget_old  # noqa: PLC0415
+
     path = settings.history
     stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
     counts = {"open": stored.open_findings, "closed": stored.closed_findings} if stored else {}
-    return MaterializeResult(metadata={"file": MetadataValue.path(path), **counts})
+    facts = run_facts(settings.warehouse)
+    forgotten = forget_old(path, facts.day, facts.run_at.date())
+    return MaterializeResult(
+        metadata={
+            "file": MetadataValue.path(path),
+            **counts,
+            **{f"forgotten_{what}": rows for what, rows in asdict(forgotten).items()},
+        }
+    )

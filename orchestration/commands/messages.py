@@ -95,11 +95,11 @@ def existing_folder(value: Path | None) -> Path | None:
     return value
 
 
-def possible_folder(value: Path) -> Path:
+def possible_folder(value: Path | None) -> Path | None:
     """Refuse an output that is a file, in Danish.
 
     Args:
-        value: What the user gave.
+        value: What the user gave, or None.
 
     Returns:
         The same.
@@ -107,7 +107,7 @@ def possible_folder(value: Path) -> Path:
     Raises:
         typer.BadParameter: It exists and is not a folder.
     """
-    if value.exists() and not value.is_dir():
+    if value is not None and value.exists() and not value.is_dir():
         msg = f"{value} er en fil. Angiv en mappe, eller en mappe der endnu ikke findes."
         raise typer.BadParameter(msg)
     return value

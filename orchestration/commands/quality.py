@@ -1,7 +1,8 @@
-"""`erhvervshus quality`: the score card, a house's findings, and what a person says of them."""
+"""`erhvervshus quality`: the score card, an owner's findings, and what a person says of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
 
 if TYPE_CHECKING:
-    from expectations.alerts import StateKind
+    from expectations.alerts import Finding
 
 quality = typer.Typer(
     name="quality",
@@ -21,41 +22,49 @@ quality = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Output = Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)]
+OUTPUT = Path("output")
+Output = Annotated[
+    Path | None,
+    typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder, show_default=str(OUTPUT)),
+]
 Owner = Annotated[str, typer.Option("--house", help="Erhvervshuset, eller erst for det, der ikke hører til ét hus.")]
 Rule = Annotated[str, typer.Argument(help="Reglens nøgle, fx cvr_valid.")]
 Record = Annotated[str | None, typer.Option(help="Kun denne række. Uden den gælder det alle reglens nuværende fund.")]
 Who = Annotated[str | None, typer.Option(help="Hvem der svarer. Uden den bruges brugernavnet på maskinen.")]
 Note = Annotated[str, typer.Option(help="Begrundelsen.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
-
-OUTPUT = Path("output")
 
 
 @quality.callback()
 def show(
     context: typer.Context,
-    output: Output = OUTPUT,
-    house: Annotated[str | None, typer.Option(help="Vis dette erhvervshus' åbne fund.")] = None,
+    output: Output = None,
+    house: Annotated[
+        str | None, typer.Option(help="Vis dette erhvervshus' åbne fund; erst for det, der ikke hører til ét hus.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="Sammen med --house: vis alle fund af denne regel.")] = None,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Vis det, som det var på denne dag.", formats=["%Y-%m-%d"])
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
 ) -> None:
     """Vis resultatkortet for registreringspraksis, eller et erhvervshus' fund."""
+    context.obj = output
     if context.invoked_subcommand is not None:
         return
+    if rule and not house:
+        raise typer.BadParameter("Angiv også --house.", param_hint="--rule")
     configure_logging(verbose=verbose)
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
         day = as_of.date() if as_of else None
-        parts = _house_findings(output, house, day) if house else _score_card(output, day)
+        folder = output or OUTPUT
+        parts = _findings(folder, house, rule, day) if house else _score_card(folder, day, results.width)
         for part in parts:
             results.print(part, highlight=False)
 
 
-def _score_card(output: Path, as_of: date | None) -> list[object]:
-    """Read the score card, and the checks that are not as expected in the newest run."""
+def _score_card(output: Path, as_of: date | None, width: int) -> list[object]:
+    """Read the score card, and the checks that were not as expected in the run of the day."""
     from expectations.data_docs import in_order_of_weight  # noqa: PLC0415
     from expectations.result_history import results_of, score_card  # noqa: PLC0415
     from expectations.store import history_file  # noqa: PLC0415
@@ -63,17 +72,19 @@ def _score_card(output: Path, as_of: date | None) -> list[object]:
 
     history = history_file(output)
     day, rows = score_card(history, as_of)
-    checks = in_order_of_weight(results_of(history)) if as_of is None else []
-    return [card(day, rows), *attention(checks)]
+    return [*card(day, rows, width), *attention(in_order_of_weight(results_of(history, as_of=as_of)))]
 
 
-def _house_findings(output: Path, house: str, as_of: date | None) -> list[object]:
-    """Read a house's open findings."""
+def _findings(output: Path, given: str, rule: str | None, as_of: date | None) -> list[object]:
+    """Read what an owner has open, and what was said of it."""
     from expectations.alert_store import states  # noqa: PLC0415
+    from expectations.alerting import open_findings  # noqa: PLC0415
+    from expectations.finding_history import newest_run  # noqa: PLC0415
+    from expectations.periods import load_periods  # noqa: PLC0415
     from expectations.published_findings import (  # noqa: PLC0415
-        check_house,
         data_day,
-        practice_findings,
+        matching_findings,
+        owner_of,
         published,
         rule_texts,
         rules,
@@ -81,69 +92,77 @@ def _house_findings(output: Path, house: str, as_of: date | None) -> list[object
     from expectations.store import history_file, opened_history  # noqa: PLC0415
     from orchestration.quality_card import findings  # noqa: PLC0415
 
-    check_house(house)
-    with published(output) as con:
-        day = as_of or data_day(con)
-        found = practice_findings(con, house, day)
-        known = rules(con)
+    owner = owner_of(given)
     history = history_file(output)
+    with published(output) as con:
+        day = newest_run(history, as_of) if as_of else data_day(con)
+        texts = rule_texts(rules(con), history)
+    _, found = open_findings(output, day if as_of else None)
+    own = tuple(finding for finding in found if finding.owner == owner)
+    if rule:
+        own = matching_findings(own, owner, rule)
     with opened_history(history) as con:
         said = states(con)
-    return [*findings(house, day, found, rule_texts(known, history), said)]
+    oldest = load_periods().uncorrectable_shown.before(day)
+    return [*findings(owner, day, own, texts, said, oldest, every=rule is not None)]
 
 
-@quality.command("ack")
-def acknowledge(
-    rule: Rule, house: Owner, record: Record = None, who: Who = None, note: Note = "", output: Output = OUTPUT
-) -> None:
-    """Kvittér: fundene er set, og der kommer kun besked, hvis de forværres."""
-    from expectations.alerts import StateKind  # noqa: PLC0415
+def _answer(kind: str) -> Callable[..., None]:
+    """Make the command that says one thing of findings."""
 
-    _say(StateKind.ACKNOWLEDGED, rule, house, record, who, note, output)
+    def say(
+        context: typer.Context,
+        rule: Rule,
+        house: Owner,
+        record: Record = None,
+        who: Who = None,
+        note: Note = "",
+        output: Output = None,
+    ) -> None:
+        _say(output or context.obj or OUTPUT, kind, rule, house, record, who, note)
+
+    return say
+
+
+for _name, _kind, _help in (
+    ("ack", "acknowledged", "Kvittér: fundene er set, og der kommer kun besked, hvis de forværres."),
+    ("resolve", "resolved", "Meld løst: findes fundene stadig i nyere data, kommer der besked igen."),
+    (
+        "expect",
+        "expected",
+        "Markér som forventet: fundene er rigtige og vises ikke mere; nye fund af samme regel vises.",
+    ),
+):
+    quality.command(_name, help=_help)(_answer(_kind))
 
 
 @quality.command("snooze")
 def snooze(
+    context: typer.Context,
     rule: Rule,
     house: Owner,
     until: Annotated[datetime, typer.Option(help="Dagen, hvor fundene vises igen.", formats=["%Y-%m-%d"])],
     record: Record = None,
     who: Who = None,
     note: Note = "",
-    output: Output = OUTPUT,
+    output: Output = None,
 ) -> None:
     """Udsæt: fundene vises ikke før en bestemt dag."""
-    from expectations.alerts import StateKind  # noqa: PLC0415
+    from expectations.wording import COPENHAGEN, long_date  # noqa: PLC0415
 
-    _say(StateKind.SNOOZED, rule, house, record, who, note, output, until.date())
-
-
-@quality.command("resolve")
-def resolve(
-    rule: Rule, house: Owner, record: Record = None, who: Who = None, note: Note = "", output: Output = OUTPUT
-) -> None:
-    """Meld løst: findes fundene stadig i nyere data, kommer der besked igen."""
-    from expectations.alerts import StateKind  # noqa: PLC0415
-
-    _say(StateKind.RESOLVED, rule, house, record, who, note, output)
-
-
-@quality.command("expect")
-def expect(
-    rule: Rule, house: Owner, record: Record = None, who: Who = None, note: Note = "", output: Output = OUTPUT
-) -> None:
-    """Markér som forventet: fundene er rigtige og vises ikke mere; nye fund af samme regel vises."""
-    from expectations.alerts import StateKind  # noqa: PLC0415
-
-    _say(StateKind.EXPECTED, rule, house, record, who, note, output)
+    if until.date() <= (today := datetime.now(tz=COPENHAGEN).date()):
+        msg = f"{long_date(until.date())} er ikke efter i dag, {long_date(today)}. Vælg en senere dag."
+        raise typer.BadParameter(msg, param_hint="--until")
+    _say(output or context.obj or OUTPUT, "snoozed", rule, house, record, who, note, until.date())
 
 
 @quality.command("send")
 def send(
+    context: typer.Context,
     recipients: Annotated[
         Path, typer.Option(help="YAML-filen med modtagere og kanaler.", envvar="ERHVERVSHUS_RECIPIENTS")
     ],
-    output: Output = OUTPUT,
+    output: Output = None,
 ) -> None:
     """Send dagens beskeder, og prøv igen med dem, der ikke kom af sted."""
     configure_logging(verbose=False)
@@ -151,10 +170,21 @@ def send(
     with failures_shown(errors, verbose=False):
         from expectations.alert_recipients import load_recipients  # noqa: PLC0415
         from expectations.alerting import alert  # noqa: PLC0415
+        from expectations.published_findings import published  # noqa: PLC0415
+        from expectations.store import history_file  # noqa: PLC0415
         from expectations.wording import owner_name  # noqa: PLC0415
         from orchestration.danish import count  # noqa: PLC0415
 
-        came_to = alert(output, load_recipients(recipients))
+        known = load_recipients(recipients)
+        folder = output or context.obj or OUTPUT
+        if not history_file(folder).exists():
+            # Before the first publication a run may have stopped, and left checks to tell of; here there was none.
+            with published(folder):
+                pass
+        came_to = alert(folder, known)
+        if not (came_to.sent or came_to.failures or came_to.unreachable):
+            results.print("Intet nyt at sende.", highlight=False)
+            return
         results.print(f"{count(came_to.sent, 'besked', 'beskeder')} sendt.", highlight=False)
         for (owner, _), reason in (came_to.failures or {}).items():
             results.print(f"{owner_name(owner)}: gemt til et nyt forsøg. {reason}", highlight=False, markup=False)
@@ -163,13 +193,13 @@ def send(
 
 
 def _say(
-    kind: StateKind,
+    output: Path,
+    kind: str,
     rule: str,
     house: str,
     record: str | None,
     who: str | None,
     note: str,
-    output: Path,
     until: date | None = None,
 ) -> None:
     """Keep what a person said of findings that are open."""
@@ -179,19 +209,33 @@ def _say(
         from getpass import getuser  # noqa: PLC0415
 
         from expectations.alert_store import save_state  # noqa: PLC0415
-        from expectations.alerting import open_findings  # noqa: PLC0415
-        from expectations.alerts import State  # noqa: PLC0415
-        from expectations.published_findings import matching_findings  # noqa: PLC0415
+        from expectations.alerts import State, StateKind  # noqa: PLC0415
         from expectations.store import history_file, opened_history  # noqa: PLC0415
-        from expectations.wording import owner_name  # noqa: PLC0415
+        from expectations.wording import long_date, owner_name  # noqa: PLC0415
         from orchestration.danish import count  # noqa: PLC0415
         from orchestration.quality_card import STATES  # noqa: PLC0415
 
         now = datetime.now(tz=UTC)
-        day, found = open_findings(output)
-        matching = matching_findings(found, house, rule, record)
-        said = State(house, rule, record, kind, until, who or getuser(), note, now, day or now.date())
+        owner, day, matching = _meant(output, house, rule, record)
+        said = State(owner, rule, record, StateKind(kind), until, who or getuser(), note, now, day or now.date())
         with opened_history(history_file(output)) as con:
             save_state(con, said)
         told = count(len(matching), "fund er", "fund er")
-        results.print(f"{owner_name(house)}, {rule}: {told} {STATES[kind]}.", highlight=False, markup=False)
+        ending = f" til {long_date(until)}" if until else ""
+        results.print(
+            f"{owner_name(owner)}, {rule}: {told} {STATES[said.kind]}{ending}.", highlight=False, markup=False
+        )
+
+
+def _meant(output: Path, house: str, rule: str, record: str | None) -> tuple[str, date | None, tuple[Finding, ...]]:
+    """Find the owner, the day of the data and the findings that a person means."""
+    from expectations.alerting import open_findings  # noqa: PLC0415
+    from expectations.published_findings import matching_findings, owner_of, published  # noqa: PLC0415
+
+    owner = owner_of(house)
+    day, found = open_findings(output)
+    if day is None and not found:
+        # Says that nothing is published there.
+        with published(output):
+            pass
+    return owner, day, matching_findings(found, owner, rule, record)

@@ -56,6 +56,26 @@ def test_findings_hold_nobody_s_number(small_run: Path) -> None:
     assert [text for (text,) in texts if NUMBER_OF_A_COMPANY.search(text)] == []
 
 
+def test_what_can_be_corrected_is_what_the_rules_say(small_run: Path) -> None:
+    """Without it, a model could ask for the correction of what its rule calls past correcting."""
+    with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as con:
+        wrong = con.execute(
+            """
+            select rules.rule, history.record_id, history.is_correctable
+            from practice_finding_history as history
+            inner join practice_rules as rules using (rule)
+            where history.closed_on is null and case rules.correction
+                when 'possible' then not history.is_correctable
+                when 'impossible' then history.is_correctable
+                else history.is_correctable <> (history.found_value like '%ikke taget stilling')
+            end
+            """
+        ).fetchall()
+        past = con.execute("select count(*) from practice_finding_history where not is_correctable").fetchall()[0][0]
+    assert wrong == []
+    assert past > 0
+
+
 def test_practice_and_findings_agree(small_run: Path) -> None:
     """Without it, the share shown to the leadership and the list shown to the data owner could differ."""
     with duckdb.connect(str(small_run / "current.duckdb"), read_only=True) as con:

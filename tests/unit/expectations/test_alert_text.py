@@ -16,7 +16,7 @@ DAY = date(2026, 10, 31)
 
 def message(*findings: Finding, link: str | None = "https://data.example.dk/x") -> Message:
     """Write the message of findings that are all new."""
-    (digest,) = digests(findings, (), {}, DAY, date(2026, 11, 1))
+    (digest,) = digests(findings, (), {}, DAY, date(2026, 11, 1), 35)
     return write_message(digest, RULES, DAY, date(2026, 11, 1), link)
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +28,7 @@ from expectations.alert_text import Message
 from expectations.alerting import alert, open_findings
 from expectations.alerts import State, StateKind
 from expectations.errors import UnknownNameError
-from expectations.published_findings import matching_findings
+from expectations.published_findings import matching_findings, owner_of
 from expectations.result_history import RunFacts, record
 from expectations.results import broken
 from expectations.store import history_file, opened_history
@@ -42,7 +42,8 @@ PUBLISHED = """
 create table _publication as select date '2026-10-31' as today;
 create table practice_rules as
     select 'cvr_valid' as rule, 'CVR-nummeret er gyldigt' as label_da, 'validity' as dimension,
-    'critical' as severity, 'Nummeret er forkert.' as what_da, 'Ret nummeret.' as remedy_da;
+    'critical' as severity, 'Nummeret er forkert.' as what_da, 'Ret nummeret.' as remedy_da,
+    null::varchar as next_time_da;
 create table registration_findings as
     select * from (values
         ('fyn', 'cvr_valid', 'crm_forloeb', 'F-1', '12345678', 'Ret det.', date '2026-10-20', date '2026-10-31'),
@@ -50,6 +51,8 @@ create table registration_findings as
         ('fyn', 'cvr_valid', 'crm_forloeb', 'closed', '1', 'Ret det.', date '2026-09-01', date '2026-10-01'),
         ('ukendt', 'course_exists', 'crm_aktivitet', 'A-1', null, 'Bestil det.', date '2026-10-31', date '2026-10-31')
     ) as rows (house, rule, entity, record_id, found_value, explanation, first_seen, last_seen);
+create table practice_finding_history as
+    select rule, entity, record_id, first_seen, true as is_correctable from registration_findings;
 create table practice_unusual_change as
     select * from (values
         ('fyn', 'registrations', date '2026-10-12', 1.0, 5.0, 9.0, true),
@@ -366,5 +369,58 @@ def test_what_a_person_means_must_be_there(output: Path) -> None:
         matching_findings(found, "fyn", "cvr_vali")
     with pytest.raises(UnknownNameError, match="fund F-9 af reglen"):
         matching_findings(found, "fyn", "cvr_valid", "F-9")
+    assert owner_of(" Fyn") == "fyn"
+    assert owner_of("ERST") == "erst"
     with pytest.raises(UnknownNameError, match="fyen er ikke et erhvervshus"):
-        matching_findings(found, "fyen", "cvr_valid")
+        owner_of("fyen")
+
+
+def test_a_change_that_is_away_for_a_day_is_the_same(output: Path) -> None:
+    """Without it, one bad week on the edge of its range would be told every other morning."""
+    told_by = Recipients(owners={"sjaelland": (Channel(name="mail", url="${NOT_SET}"),)})
+
+    def on(day: int, *, is_unusual: bool) -> tuple[str, ...]:
+        with closing(duckdb.connect(str(output / "current.duckdb"))) as con:
+            con.execute("update _publication set today = ?", [date(2026, 11, day)])
+            con.execute(
+                "update practice_unusual_change set is_unusual = ?, week = ? where house = 'sjaelland'",
+                [is_unusual, date(2026, 11, day)],
+            )
+            con.execute("delete from registration_findings")
+        return alert(output, told_by, datetime(2026, 11, day, 5, tzinfo=UTC)).written
+
+    assert on(2, is_unusual=True) == ("sjaelland",)
+    assert on(3, is_unusual=False) == ()
+    assert on(4, is_unusual=True) == ()
+    # the period that ends six days later still shares a day with this one
+    assert [on(day, is_unusual=False) for day in range(5, 10)] == [()] * 5
+    assert on(10, is_unusual=True) == ()
+    assert [on(day, is_unusual=False) for day in range(11, 17)] == [()] * 6
+    assert on(17, is_unusual=True) == ("sjaelland",)
+
+
+def test_what_cannot_be_corrected_is_told_once_and_leaves_the_list(output: Path) -> None:
+    """Without it, a decision that was taken too late would stand in every message for ever."""
+    told_by = Recipients(owners={"fyn": (Channel(name="mail", url="${NOT_SET}"),)})
+    with closing(duckdb.connect(str(output / "current.duckdb"))) as con:
+        con.execute("update practice_finding_history set is_correctable = false where record_id = 'F-2'")
+    alert(output, told_by, MONDAY)
+    with opened_history(history_file(output)) as con:
+        (first,) = pending(con)
+    assert "1 er åbne i alt" in first.message.body
+    assert "**Kan ikke rettes, men undgås næste gang**" in first.message.body
+    with closing(duckdb.connect(str(output / "current.duckdb"))) as con:
+        con.execute("update _publication set today = date '2026-12-06'")
+        con.execute(
+            "update registration_findings set last_seen = date '2026-12-06' where last_seen = date '2026-10-31'"
+        )
+        con.execute(
+            "insert into registration_findings values "
+            "('fyn', 'cvr_valid', 'crm_forloeb', 'F-3', '1', 'Ret det.', date '2026-12-06', date '2026-12-06')"
+        )
+    assert alert(output, told_by, datetime(2026, 12, 7, 5, tzinfo=UTC)).written == ("fyn",)
+    with opened_history(history_file(output)) as con:
+        (second,) = pending(con)
+    assert "2 er åbne i alt" in second.message.body
+    assert "Kan ikke rettes" not in second.message.body
+    assert "F-2" not in second.message.attachment

@@ -11,6 +11,7 @@ from expectations.alerts import Cause, Digest, Finding, Key, State, StateKind, T
 
 DATA = date(2026, 10, 31)
 TODAY = date(2026, 11, 2)
+UNCORRECTABLE_DAYS = 35
 
 
 def finding(record: str = "f1", **differs: Any) -> Finding:  # noqa: ANN401
@@ -38,7 +39,7 @@ def decide(
     today: date = TODAY,
 ) -> tuple[Digest, ...]:
     """Decide who is told."""
-    return digests(findings, states, told or {}, data, today)
+    return digests(findings, states, told or {}, data, today, UNCORRECTABLE_DAYS)
 
 
 def causes(*made: Digest) -> list[Cause]:

@@ -57,8 +57,10 @@ def test_mistakes_name_the_file_and_no_secret(tmp_path: Path, text: str, message
 
 def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> None:
     """Without it, a mistyped path would send nothing and say nothing."""
-    with pytest.raises(RecipientsError, match="kan ikke læses"):
+    with pytest.raises(RecipientsError, match="findes ikke"):
         load_recipients(tmp_path / "nowhere.yml")
+    with pytest.raises(RecipientsError, match="kan ikke læses"):
+        load_recipients(tmp_path)
     (tmp_path / "r.yml").write_bytes(b"owners: {\xff}")
     with pytest.raises(RecipientsError, match="not UTF-8"):
         load_recipients(tmp_path / "r.yml")

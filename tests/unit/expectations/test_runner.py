@@ -127,8 +127,8 @@ def test_a_finding_names_the_house_and_the_figure_in_danish(spoil: object) -> No
     assert callable(spoil)
     build = spoil("update practice.registration_practice set passed = 912 where rule = 'cvr_valid'")
     result = failed(run_suites([suite("practice")], build))["cvr_valid"]
-    assert [(each.name, each.observed) for each in result.offenders] == [("fyn", "91,2 pct.")]
-    assert result.message_da == "1 af 1 hus er ikke som forventet: fyn: 91,2 pct."
+    assert [(each.name, each.observed) for each in result.offenders] == [("Erhvervshus Fyn", "91,2 pct.")]
+    assert result.message_da == "1 af 1 hus er ikke som forventet: Erhvervshus Fyn: 91,2 pct."
     assert (result.checked, result.unexpected, result.since) == (1, 1, "2026-11-21")
 
 
@@ -137,8 +137,8 @@ def test_an_unusual_week_is_told_with_what_was_expected(spoil: object) -> None:
     assert callable(spoil)
     build = spoil("update practice.practice_unusual_change set is_unusual = true, observed = 3")
     (offender,) = failed(run_suites([suite("distributions")], build))["newest_week_is_as_usual"].offenders
-    assert offender.name == "fyn, registrations, 2026-10-19"
-    assert offender.observed == "3,0, ventet 5,0 til 17,0"
+    assert offender.name == "Erhvervshus Fyn, registreringer (forløb og aktiviteter)"
+    assert offender.observed == "3, ventet 5,0 til 17,0"
 
 
 def test_rows_without_a_course_count_against_the_nation_and_no_house(spoil: object) -> None:

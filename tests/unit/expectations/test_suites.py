@@ -34,7 +34,7 @@ checks:
     severity: {severity}
     label_da: "{{each}} er mindst nul"
     remedy_da: Ret tallet.
-    reason: "By definition."
+    reason_da: "By definition."
     since: 2026-11-21
 """
 

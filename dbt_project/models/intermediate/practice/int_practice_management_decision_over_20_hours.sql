@@ -39,7 +39,8 @@ compared as (
     where cases.place = 1
 ),
 
--- Nothing is wrong before the 30 days are over.
+-- Nothing is wrong before the 30 days are over. A decision that was taken late stays late; one that is missing may have been
+-- taken in time and not registered.
 checked as (
     select
         *,
@@ -50,5 +51,5 @@ checked as (
     where is_passed or is_due
 )
 
-select {{ practice_check('management_decision_over_20_hours') }}
+select {{ practice_check('management_decision_over_20_hours', is_correctable='decided_on is null') }}
 from checked

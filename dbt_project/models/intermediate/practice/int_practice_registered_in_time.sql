@@ -1,4 +1,6 @@
 -- No later than 14 days after the first activity (chosen limit). Unknown without an activity or a day of creation.
+-- What was created too late stays so.
+-- What was created too late stays so.
 with checked as (
     select
         *,
@@ -9,5 +11,5 @@ with checked as (
     where first_activity_on is not null and created_on is not null
 )
 
-select {{ practice_check('registered_in_time') }}
+select {{ practice_check('registered_in_time', is_correctable='false') }}
 from checked

@@ -23,6 +23,7 @@ open_findings as (
         found.entity,
         found.record_id,
         found.found_value,
+        found.is_correctable,
         coalesce(earlier.first_seen, run.today) as first_seen,
         run.today as last_seen,
         cast(null as date) as closed_on
@@ -43,6 +44,7 @@ closed_findings as (
         earlier.entity,
         earlier.record_id,
         earlier.found_value,
+        cast(null as boolean) as is_correctable,
         earlier.first_seen,
         earlier.last_seen,
         coalesce(earlier.closed_on, earlier.today) as closed_on

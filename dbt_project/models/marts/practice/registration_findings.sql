@@ -12,7 +12,9 @@ select
     ranked.entity,
     ranked.record_id,
     ranked.found_value,
-    rules.what_da || ' ' || rules.remedy_da as explanation,
+    rules.what_da || ' '
+    || case when not ranked.is_correctable then coalesce(rules.next_time_da, rules.remedy_da) else rules.remedy_da end
+        as explanation,
     ranked.first_seen,
     ranked.last_seen
 from ranked
