@@ -31,7 +31,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 _PAPER_A4 = 9
 _NARROWEST, _WIDEST = 9.0, 60.0
 # A table of many columns is printed smaller the wider they are.
-_MANY, _WIDEST_OF_MANY = 6, 28.0
+_MANY, _WIDEST_OF_MANY = 6, 36.0
 _ROW_HEIGHT, _HIGHEST = 15, 409
 _FILTER_BUTTON = 4
 _LINE_WIDTH = 100
@@ -114,7 +114,7 @@ class _Writer:
         self._title = book.add_format({"bold": True, "font_size": 16, "font_color": "#0059B3"})
         self._line = book.add_format({"valign": "top"})
         self._back = book.add_format({"font_color": "#0059B3", "underline": 1})
-        header = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2}
+        header = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
         self._header = book.add_format({**header, "indent": 1})
         self._number_header = book.add_format({**header, "align": "right"})
 
