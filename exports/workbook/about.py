@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -173,7 +174,8 @@ def settings_sheet(statement: Statement) -> Sheet:
     }
     rows = [("Kørsel", *fact) for fact in facts.items()]
     rows += [
-        ("Indstilling", _SETTINGS.get(name, name), statement.settings[name]) for name in sorted(statement.settings)
+        ("Indstilling", _SETTINGS.get(name, name), _value(statement.settings[name]))
+        for name in sorted(statement.settings)
     ]
     return Sheet(
         name="Indstillinger",
@@ -187,6 +189,11 @@ def settings_sheet(statement: Statement) -> Sheet:
             text_field("Værdi", tuple(row[2] for row in rows)),
         ),
     )
+
+
+def _value(setting: str) -> str:
+    """Write a setting's value; a number with decimal comma."""
+    return setting.replace(".", ",") if re.fullmatch(r"-?\d+\.\d+", setting) else setting
 
 
 def sources_sheet(statement: Statement) -> Sheet:

@@ -236,9 +236,10 @@ def _set_heights(page: Worksheet, sheet: Sheet, widths: tuple[float, ...], top: 
 
 def _lines(text: str, width: float) -> int:
     """Count the lines that a text takes in a column."""
-    room = max(int(width) - 2, 1)
-    if len(text) <= room and "\n" not in text:
+    # Letters are narrower than the figures that widths are counted in, on average.
+    if len(text) <= width and "\n" not in text:
         return 1
+    room = max(int(width) - 2, 1)
     lines = sum(max(len(textwrap.wrap(part[:TEXT_LIMIT], room)), 1) for part in text.split("\n"))
     return max(lines, 1)
 
