@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 _log = logging.getLogger(__name__)
 
-PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice")
+PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
 STORAGE_VERSION = "v1.4.0"
 CURRENT = "current.duckdb"
 MANIFEST = "manifest.json"

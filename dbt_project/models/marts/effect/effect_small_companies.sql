@@ -43,7 +43,8 @@ summed as (
         round({{ percentile('revenue_change_tkr', 0.5) }}, 9) as median_revenue_change_tkr,
         round(avg(revenue_change_tkr), 6) as mean_revenue_change_tkr,
         round({{ percentile('full_time_equivalents_change', 0.5) }}, 9) as median_full_time_equivalents_change,
-        round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change
+        round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change,
+        round(max(abs(revenue_change_tkr)) / nullif(sum(abs(revenue_change_tkr)), 0), 9) as largest_share
     from scopes
     group by segment, house, goal_year
 )
@@ -56,7 +57,7 @@ select
     case when summed.companies >= settings.minimum_treated_at_all then summed.closed end as closed,
     summed.companies_with_outcome,
 {%- for figure in ['median_revenue_change_tkr', 'mean_revenue_change_tkr', 'median_full_time_equivalents_change',
-    'mean_full_time_equivalents_change'] %}
+    'mean_full_time_equivalents_change', 'largest_share'] %}
     case when summed.companies_with_outcome >= settings.minimum_treated_at_all then summed.{{ figure }} end
         as {{ figure }}{{ ',' if not loop.last }}
 {%- endfor %}
