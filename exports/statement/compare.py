@@ -68,9 +68,9 @@ class Comparison:
         current: The publication they are compared with.
         deliveries: The deliveries that differ.
         settings: The settings that differ, each with its value then and now; None where it is missing.
-        cells: The cells that differ, one row each: table, row (its key), column, change, before and now as text (`skjult`
-            where hidden), difference (in the unit of the figure; points for shares and scores), the row's status before
-            and now, and the cause in words.
+        cells: The cells that differ, one row each: table, row (its key), column, change, before and now as text
+            (`skjult` where hidden), difference (in the unit of the figure; points for shares and scores), the row's
+            status before and now, and the cause in words.
         tables: How many rows of each table were compared.
         left_out: Tables that could not be compared, each with the reason.
     """
@@ -134,7 +134,7 @@ def compare(frozen: Statement, current: Statement, lineage: Mapping[str, Iterabl
         if before.specification.key != now.specification.key:
             left_out[name] = "Tabellens nøgle er en anden."
             continue
-        today = _same_years(now, frozen, current)
+        today = _same_years(now, frozen, current, lineage.get(name, ()))
         if today is None:
             left_out[name] = f"Tabellen gælder kun opgørelsesåret, og den seneste udgave er for {current.year}."
             continue
@@ -191,7 +191,9 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     )
     for frame, target in ((cells, path), (deliveries, path.with_name(f"{path.stem}-leverancer{path.suffix}"))):
         texts = frame.select_dtypes(exclude="number").columns
-        safe = frame.assign(**{name: frame[name].astype("string").str.replace(_FORMULA, "'", regex=True) for name in texts})
+        safe = frame.assign(
+            **{name: frame[name].astype("string").str.replace(_FORMULA, "'", regex=True) for name in texts}
+        )
         text = safe.to_csv(sep=";", decimal=",", index=False, lineterminator="\n")
         write_whole(target, text.encode("utf-8-sig"))
 
@@ -234,8 +236,8 @@ class _Causes:
 
     def of(self, table: str, measure: str | None) -> str:
         """Say what may have changed a figure of a table, or of a measure where the table names one."""
-        known = self._lineage.get(measure or "") or self._lineage.get(table) or frozenset()
-        return self._words(known)
+        of_table = self._lineage.get(table, frozenset())
+        return self._words(of_table & self._lineage.get(measure or "", of_table))
 
     def of_hiding(self) -> str:
         """Say what may have hidden a cell or shown it: which cells are hidden is decided over all tables together."""
@@ -248,15 +250,21 @@ class _Causes:
         return "; ".join([*parts, *self._always]) or "ukendt"
 
 
-def _same_years(table: StatementTable, frozen: Statement, current: Statement) -> StatementTable | None:
-    """Keep the rows a frozen statement could have; None when the table holds only the report year, and that is another."""
+def _same_years(
+    table: StatementTable, frozen: Statement, current: Statement, made_from: Iterable[str]
+) -> StatementTable | None:
+    """Keep the rows a frozen statement could have; None when the table says nothing of the frozen year."""
     if current.year == frozen.year:
         return table
     column = next((name for name in _YEAR_COLUMNS if name in table.frame), None)
     if column is None:
-        return None
+        # What the agreements say is the same in every year; what is made from deliveries is of the report year.
+        return None if list(made_from) else table
     rows = table.frame[table.frame[column] <= frozen.year]
-    if not (rows[column] == frozen.year).any() and (frozen.frame(table.specification.name)[column] == frozen.year).any():
+    if (
+        not (rows[column] == frozen.year).any()
+        and (frozen.frame(table.specification.name)[column] == frozen.year).any()
+    ):
         return None
     return StatementTable(table.specification, rows)
 
@@ -269,7 +277,7 @@ def _changed_cells(before: StatementTable, now: StatementTable, causes: _Causes)
     row_names = _row_names(rows, specification)
     made_from = _cause(rows, specification, causes)
     cells = []
-    for name in [column for column in before.frame if f"{column}{_NOW}" in rows and column != IS_HIDDEN]:
+    for name in [str(each) for each in before.frame if f"{each}{_NOW}" in rows and each != IS_HIDDEN]:
         change, difference = _change(rows, name, specification)
         picked = change.notna()
         hiding = change.isin([Change.NOW_HIDDEN, Change.NOW_SHOWN])
@@ -367,4 +375,5 @@ def _text(values: pd.Series, hidden: pd.Series) -> pd.Series:
         text = values.astype("string")
         if pd.api.types.is_float_dtype(values.dtype):
             text = text.str.replace(".", ",", regex=False)
-    return text.mask(hidden, HIDDEN)
+    written: pd.Series = text.mask(hidden, HIDDEN)
+    return written

@@ -129,6 +129,7 @@ def store_frozen(
     output: Path,
     *,
     comments: Path | None = None,
+    final: bool = False,
     lineage: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Path:
     """Keep a frozen statement, read-only, whole or not at all.
@@ -137,6 +138,7 @@ def store_frozen(
         statement: The statement, with its freeze.
         output: The output folder.
         comments: The file with the analysts' comments, or None.
+        final: Whether it is published as the final edition.
         lineage: For each table and measure the delivered entities its figures are made from.
 
     Returns:
@@ -158,7 +160,9 @@ def store_frozen(
             _log.warning("Removing %s, left by a run that was killed", left)
             shutil.rmtree(left)
         if folder.exists():
-            msg = f"{folder}: version {freeze.version} er allerede frosset og kan ikke overskrives. Kør kommandoen igen."
+            msg = (
+                f"{folder}: version {freeze.version} er allerede frosset og kan ikke overskrives. Kør kommandoen igen."
+            )
             raise FreezeError(msg)
         staging.mkdir()
         try:
@@ -166,6 +170,7 @@ def store_frozen(
                 statement,
                 staging,
                 comments=comments.read_bytes() if comments is not None else None,
+                final=final,
                 lineage=lineage,
             )
             staging.rename(folder)

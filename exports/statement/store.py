@@ -61,6 +61,7 @@ class StoredStatement(_Stored):
     publication: Manifest
     settings: dict[str, str]
     freeze: StoredFreeze | None
+    final: bool
     lineage: dict[str, tuple[str, ...]]
     tables: tuple[StoredTable, ...]
 
@@ -72,11 +73,13 @@ class Kept:
     Attributes:
         statement: The statement.
         comments: The file with the analysts' comments, or None when none was given.
+        final: Whether it was published as the final edition.
         lineage: For each table and measure the delivered entities its figures are made from.
     """
 
     statement: Statement
     comments: Path | None = None
+    final: bool = False
     lineage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -85,6 +88,7 @@ def save(
     folder: Path,
     *,
     comments: bytes | None = None,
+    final: bool = False,
     lineage: Mapping[str, tuple[str, ...]] | None = None,
 ) -> None:
     """Write a statement into a folder; equal statements give equal bytes.
@@ -93,6 +97,7 @@ def save(
         statement: The statement.
         folder: An empty folder.
         comments: The content of the comments' file, or None.
+        final: Whether it is published as the final edition.
         lineage: For each table and measure the delivered entities its figures are made from.
     """
     tables = tuple(_save_table(statement.tables[name], folder) for name in sorted(statement.tables))
@@ -104,6 +109,7 @@ def save(
         publication=statement.publication,
         settings=dict(sorted(statement.settings.items())),
         freeze=None if freeze is None else StoredFreeze(**vars(freeze)),
+        final=final,
         lineage=dict(sorted((lineage or {}).items())),
         tables=tables,
     )
@@ -148,7 +154,7 @@ def load(folder: Path) -> Kept:
         freeze=None if content.freeze is None else Freeze(**content.freeze.model_dump()),
     )
     comments = folder / COMMENTS
-    return Kept(statement, comments if comments.exists() else None, content.lineage)
+    return Kept(statement, comments if comments.exists() else None, content.final, content.lineage)
 
 
 def table_fingerprints(folder: Path) -> dict[str, str]:
@@ -226,7 +232,10 @@ def _verify(folder: Path) -> None:
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        msg = f"{folder / SUMS}: fortegnelsen over filernes fingeraftryk kan ikke læses. Hent mappen fra en sikkerhedskopi."
+        msg = (
+            f"{folder / SUMS}: fortegnelsen over filernes fingeraftryk kan ikke læses. "
+            "Hent mappen fra en sikkerhedskopi."
+        )
         raise ChangedFileError(msg) from error
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     for name, digest in expected.items():

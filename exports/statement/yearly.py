@@ -8,9 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.publish import CURRENT, MANIFEST, Manifest
+from exports.statement.compare import Comparison
+from exports.statement.compare import compare as compare_statements
 from exports.statement.edition import Edition, Renderers, put_in_place, render, staged, write_edition
 from exports.statement.errors import NoPublicationError
 from exports.statement.freeze import load_frozen, next_freeze, store_frozen, versions
+from exports.statement.lineage import read_lineage
 from exports.statement.specification import read_specifications
 from exports.statement.statement import Statement
 from exports.statement.store import Kept
@@ -44,6 +47,20 @@ def read_publication(output: Path) -> Manifest:
         )
         raise NoPublicationError(msg)
     return Manifest.model_validate_json(path.read_bytes())
+
+
+def check(output: Path, year: int | None) -> None:
+    """Make sure that there is something to report, before any work is done.
+
+    Args:
+        output: The output folder.
+        year: The year; None takes the publication's.
+
+    Raises:
+        NoPublicationError: The year is not frozen, and nothing was published into the folder.
+    """
+    if year is None or not versions(output, year):
+        read_publication(output)
 
 
 def current_statement(output: Path, year: int | None, dbt_manifest: Path) -> Statement:
@@ -111,7 +128,7 @@ def report(
         year: The year; None takes the publication's.
         dbt_manifest: Gives dbt's manifest.
         comments: The analysts' comments; a frozen statement has its own when none are given.
-        final: Whether it is the final edition.
+        final: Whether it is the final edition; a statement that was frozen as final stays so.
         renderers: What writes the files; the real ones when not given.
         progress: Told of each file.
 
@@ -120,7 +137,12 @@ def report(
     """
     kept = find(output, year, dbt_manifest)
     edition = write_edition(
-        kept.statement, output, comments or kept.comments, final=final, renderers=renderers, progress=progress
+        kept.statement,
+        output,
+        comments or kept.comments,
+        final=final or kept.final,
+        renderers=renderers,
+        progress=progress,
     )
     return Published(kept.statement, edition)
 
@@ -166,6 +188,32 @@ def freeze(
     statement = replace(current_statement(output, asked, dbt_manifest), freeze=this)
     with staged(output, asked) as staging:
         edition = render(statement, staging, comments, final=final, renderers=renderers, progress=progress)
-        store_frozen(statement, output, comments=comments, lineage=lineage)
+        store_frozen(statement, output, comments=comments, final=final, lineage=lineage)
         put_in_place(staging, output, asked)
     return Published(statement, edition)
+
+
+def compare(output: Path, year: int, dbt_manifest: Path, *, version: int | None = None) -> Comparison:
+    """Compare a frozen statement with the newest publication.
+
+    Args:
+        output: The output folder.
+        year: The frozen year.
+        dbt_manifest: dbt's manifest.
+        version: The frozen version; the newest when not given.
+
+    Returns:
+        What differs, and what may have caused it.
+
+    Raises:
+        FreezeError: The year is not frozen.
+        NoPublicationError: There is no publication.
+        ChangedFileError: A file of the frozen statement was changed.
+    """
+    kept = load_frozen(output, year, version)
+    lineage = read_lineage(dbt_manifest)
+    # What a figure was made from then, and what it is made from now: either may have changed it.
+    both = {
+        name: tuple(sorted({*kept.lineage.get(name, ()), *lineage.get(name, ())})) for name in {*kept.lineage, *lineage}
+    }
+    return compare_statements(kept.statement, current_statement(output, None, dbt_manifest), both)

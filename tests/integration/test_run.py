@@ -77,7 +77,8 @@ def test_the_job_publishes_the_national_goals(small_run_details: Any) -> None:  
     labels = {goal.label for goal in outcome.goals}
     assert "Net Promoter Score" in labels
     assert outcome.manifest.report_year == 2026
-    assert set(outcome.seconds) == {"prepare", "deliveries", "landing", "warehouse", "expectations", "publication"}
+    stages = {"prepare", "deliveries", "landing", "warehouse", "expectations", "publication", "statement"}
+    assert set(outcome.seconds) == stages
     for delivery in outcome.accepted:
         assert delivery.delivered_rows == delivery.accepted_rows + delivery.rejected_rows, delivery
 
