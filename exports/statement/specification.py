@@ -29,12 +29,13 @@ class Total(Specification):
     Attributes:
         dimension: The column, as `house`.
         total: Its value on rows that hold the total, as `danmark`.
-        distinct: Whether the total counts things of several parts once, so that it is at most the sum.
+        distinct: Whether the total counts things of several parts once, so that it is at most the sum; or the column
+            that says so row by row.
     """
 
     dimension: str
     total: str
-    distinct: bool = False
+    distinct: bool | str = False
 
 
 class Disclosure(Specification):
@@ -131,6 +132,7 @@ class TableSpecification(Specification):
         if self.disclosure is not None:
             rule = self.disclosure
             named |= {*rule.hides, *rule.additive, *rule.repeats_over, *(total.dimension for total in rule.totals)}
+            named |= {total.distinct for total in rule.totals if isinstance(total.distinct, str)}
         if unknown := sorted(named - known):
             msg = f"no column {', '.join(unknown)}"
             raise ValueError(msg)

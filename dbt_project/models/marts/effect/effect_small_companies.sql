@@ -37,6 +37,7 @@ select
     round({{ percentile('revenue_change_tkr', 0.5) }}, 9) as median_revenue_change_tkr,
     round(avg(revenue_change_tkr), 6) as mean_revenue_change_tkr,
     round({{ percentile('full_time_equivalents_change', 0.5) }}, 9) as median_full_time_equivalents_change,
-    round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change
+    round(avg(full_time_equivalents_change), 6) as mean_full_time_equivalents_change,
+    round(max(abs(revenue_change_tkr)) / nullif(sum(abs(revenue_change_tkr)), 0), 9) as largest_share
 from scopes
 group by segment, house, goal_year
