@@ -255,7 +255,10 @@ def staged(output: Path, year: int) -> Iterator[Path]:
         root.mkdir(parents=True, exist_ok=True)
         for left in root.glob(f"{_STAGING}*"):
             _log.warning("Removing %s, left by a run that was killed", left)
-            shutil.rmtree(left)
+            if left.is_symlink():
+                left.unlink()
+            else:
+                shutil.rmtree(left)
         folder = root / f"{_STAGING}{year}"
         folder.mkdir()
         try:
@@ -345,7 +348,6 @@ def put_in_place(staging: Path, output: Path, year: int) -> None:
     # Names end with the time, so that their order is the order of editions.
     made = editions / f"{year}-{datetime.now(tz=UTC):%Y%m%dT%H%M%S%fZ}"
     link = root / f"{_STAGING}link-{year}"
-    link.unlink(missing_ok=True)
     link.symlink_to(made.relative_to(root))
     staging.rename(made)
     try:

@@ -45,7 +45,8 @@ def read_lineage(manifest: Path) -> dict[str, tuple[str, ...]]:
 def _upstream(key: str, nodes: Mapping[str, Mapping[str, Any]], found: dict[str, frozenset[str]]) -> frozenset[str]:
     """Collect what a node is made from; each node is visited once."""
     if key not in found:
-        parents = nodes[key]["depends_on"]["nodes"] if key in nodes and "depends_on" in nodes[key] else []
+        # Seeds, and sources that are no delivery, are made from nothing.
+        parents = nodes.get(key, {}).get("depends_on", {}).get("nodes", [])
         names = [_upstream(parent, nodes, found) for parent in parents]
         found[key] = frozenset[str]().union(*names)
     return found[key]

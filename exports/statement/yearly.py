@@ -77,9 +77,6 @@ def current_statement(output: Path, year: int | None, dbt_manifest: Path) -> Sta
     Raises:
         NoPublicationError: There is no publication, or it is of another year.
     """
-    from exports.statement.assemble import assemble  # noqa: PLC0415
-    from exports.statement.disclosure import Limits  # noqa: PLC0415
-
     publication = read_publication(output)
     if year is not None and publication.report_year != year:
         msg = (
@@ -87,6 +84,22 @@ def current_statement(output: Path, year: int | None, dbt_manifest: Path) -> Sta
             f"Kør `erhvervshus run --output {output} --year {year}` først."
         )
         raise NoPublicationError(msg)
+    return assembled(output, dbt_manifest)
+
+
+def assembled(output: Path, dbt_manifest: Path) -> Statement:
+    """Assemble the statement of the newest publication, whatever its year.
+
+    Args:
+        output: The output folder.
+        dbt_manifest: dbt's manifest.
+
+    Returns:
+        The statement, after disclosure control with the usual limits.
+    """
+    from exports.statement.assemble import assemble  # noqa: PLC0415
+    from exports.statement.disclosure import Limits  # noqa: PLC0415
+
     return assemble(output / CURRENT, output / MANIFEST, read_specifications(dbt_manifest), Limits())
 
 
