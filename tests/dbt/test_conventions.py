@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
+from exports.publish import PUBLISHED_SCHEMAS
+from exports.statement.specification import SCHEMA, read_specifications
 from orchestration.manifest import prepare_manifest
 from orchestration.paths import DBT_PROJECT, PROJECT_ROOT
 from sources.contract import load_contracts
 
 Node = dict[str, Any]
 LONGEST_MODEL = 150
+LONGEST_SHEET_NAME = 31
 # Sources that are not deliveries: what landing knows, and what earlier runs knew.
 NOT_DELIVERED = {"landing", "history"}
 TESTS_PER_MODEL = 4.0
@@ -116,6 +119,40 @@ def test_every_practice_model_has_a_unit_test(manifest: dict[str, Any], models: 
     assert sorted(set(_names(practice)) - tested) == ["int_practice_checks"]
 
 
+def test_every_published_table_is_specified(models: list[Node]) -> None:
+    """Without it a table would be published with columns nobody can name, or with counts that nobody protects."""
+    tables = {table.name: table for table in read_specifications(Path(prepare_manifest()))}
+    assert sorted(tables) == _names([m for m in models if m["schema"] == SCHEMA])
+    orders = [table.order for table in tables.values()]
+    assert len(set(orders)) == len(orders)
+    sheets = [table.sheet for table in tables.values() if table.sheet]
+    # Excel takes no longer names.
+    assert len(set(sheets)) == len(sheets)
+    assert max(len(sheet) for sheet in sheets) <= LONGEST_SHEET_NAME
+    silent = [
+        f"{table.name}.{column.name}"
+        for table in tables.values()
+        for column in table.columns
+        if not (column.label_da and column.label_en and column.description_da)
+    ]
+    assert silent == []
+    counted = [table.name for table in tables.values() if table.disclosure is not None]
+    with_counts = [
+        table.name
+        for table in tables.values()
+        if any(column.name in {"n", "companies", "n_treated", "checked"} for column in table.columns)
+    ]
+    assert set(with_counts) <= set(counted)
+
+
+def test_every_statement_model_with_logic_has_a_unit_test(manifest: dict[str, Any], models: list[Node]) -> None:
+    """Without it a published table could add up wrongly; those that only choose columns have nothing to try."""
+    tested = {node["model"] for node in manifest["unit_tests"].values()}
+    statement = [m for m in models if m["schema"] == SCHEMA]
+    with_logic = [m for m in statement if any(word in m["raw_code"] for word in ("with ", " join ", "case "))]
+    assert sorted(set(_names(with_logic)) - tested) == []
+
+
 def test_every_rule_has_a_model_and_every_rule_model_a_rule(models: list[Node]) -> None:
     """Without it a rule could be described and never checked, or checked and never explained."""
     seed = (DBT_PROJECT / "seeds" / "registration_rules.csv").read_text(encoding="utf-8").splitlines()
@@ -161,6 +198,43 @@ def test_names_say_the_layer(models: list[Node]) -> None:
         if _folder(m).startswith(folder) and not m["name"].startswith(prefix)
     ]
     assert wrong == []
+
+
+def test_everything_published_belongs_to_an_exposure(manifest: dict[str, Any], models: list[Node]) -> None:
+    """Without it nobody could say who reads a mart, and who answers for what is made of it."""
+    read_by = defaultdict(set)
+    for exposure in manifest["exposures"].values():
+        for node in exposure["depends_on"]["nodes"]:
+            read_by[node].add(exposure["name"])
+
+    def unread(exposure: str, wanted: list[Node]) -> list[str]:
+        assert wanted, exposure
+        return _names([m for m in wanted if exposure not in read_by[m["unique_id"]]])
+
+    statement = [m for m in models if m["schema"] == SCHEMA]
+    published = [m for m in models if m["schema"] in PUBLISHED_SCHEMAS]
+    files = [m for m in published if (m["config"]["meta"].get("publish") or {}).get("parquet")]
+    assert unread("national_report", statement) == []
+    assert unread("workbook", [m for m in statement if m["config"]["meta"]["statement"]["sheet"]]) == []
+    assert unread("open_data", [m for m in statement if m["config"]["meta"]["statement"]["open_data"]]) == []
+    assert unread("result_files", files) == []
+    assert unread("warehouse_file", published) == []
+
+
+def test_every_exposure_says_what_it_is_and_who_answers_for_it(manifest: dict[str, Any]) -> None:
+    """Without it a published thing could have no owner, or name an address that only one workplace has."""
+    exposures = list(manifest["exposures"].values())
+    assert len(exposures) > 0
+    said = {e["name"]: (e["label"], e["description"], e["owner"]["name"], e["maturity"]) for e in exposures}
+    assert [name for name, words in said.items() if not all(words)] == []
+    assert _names([e for e in exposures if e["url"]]) == []
+    from_outside_the_marts = [
+        f"{e['name']} reads {node}"
+        for e in exposures
+        for node in e["depends_on"]["nodes"]
+        if not _folder(manifest["nodes"][node]).startswith("marts")
+    ]
+    assert from_outside_the_marts == []
 
 
 def test_models_are_short(models: list[Node]) -> None:
