@@ -1,0 +1,148 @@
+"""Renders a document as tagged PDF (PDF/UA-1) with Typst: looks lie in the template, text reaches it as data only."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+import typst
+
+from exports.report.appearance import FAMILY
+from exports.report.document import Document
+from exports.report.fonts import FOLDER, repertoire
+from exports.report.payload import Payload, build_payload
+from exports.report.row_headers import tag_row_headers
+from exports.report.structure import printed_tables
+
+TEMPLATE: Final = Path(__file__).parent / "templates" / "report.typ"
+
+_LOG = logging.getLogger(__name__)
+_WORDS = {"contents": "Indhold", "draft": "Udkast", "page": "Side", "of": "af"}
+_REPLACEMENT = "?"
+_PORTRAIT_MM, _LANDSCAPE_MM = 170.0, 257.0
+_FIGURE_HEIGHT_MM = {False: 205.0, True: 120.0}
+"""The tallest a figure may be in print, with its caption and notes on the same page; upright and across."""
+_LETTER_MM = {False: 1.62, True: 1.34}
+"""The width of a letter in a table, on average and generously; usual and compact."""
+_LINES_KEPT = 26
+"""Tables of at most this many lines stay on one page."""
+_LINES_OF_A_TALL_ROW = 30
+"""A row of more lines than this may break, because it might not fit on any page."""
+_LETTERS_OF_A_LONG_NOTE = 1_500
+
+
+class RenderingError(Exception):
+    """Typst could not set a document; the message says what it said."""
+
+
+def render_pdf(document: Document) -> bytes:
+    """Render a document as PDF.
+
+    Args:
+        document: The document.
+
+    Returns:
+        The PDF, the same bytes for the same document.
+
+    Raises:
+        DocumentError: The document does not hold together.
+        RenderingError: Typst could not set it.
+    """
+    standing = datetime.combine(document.published_on, time(), UTC)
+    try:
+        result, warnings = compiler(document).compile_with_warnings(
+            format="pdf", pdf_standards=["ua-1"], timestamp=standing
+        )
+    except typst.TypstError as error:
+        msg = f"Typst cannot set {document.title!r}: {error.message} {' '.join(error.hints)}"
+        raise RenderingError(msg) from error
+    for warning in warnings:
+        _LOG.warning("Typst, about %r: %s", document.title, warning.message)
+    if not isinstance(result, bytes):
+        msg = f"Typst returned no PDF for {document.title!r}"
+        raise RenderingError(msg)
+    return tag_row_headers(result, _printed_tables(document))
+
+
+def compiler(document: Document) -> typst.Compiler:
+    """Make the compiler of a document, which can also be asked where things stand.
+
+    Args:
+        document: The document.
+
+    Returns:
+        The compiler.
+
+    Raises:
+        DocumentError: The document does not hold together.
+    """
+    payload = json.dumps(_payload(document), ensure_ascii=False)
+    return typst.Compiler(
+        TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"document": payload}
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Read the typeface once."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER)])
+
+
+def _payload(document: Document) -> Payload:
+    """Build the template's data: the document, what the template says itself, and what is kept together."""
+    missing: set[str] = set()
+
+    def clean(text: str) -> str:
+        unknown = set(text) - repertoire() - {"\n", "\t"}
+        missing.update(unknown)
+        return text.translate(dict.fromkeys(map(ord, unknown), _REPLACEMENT)) if unknown else text
+
+    payload = build_payload(document, clean)
+    if missing:
+        _LOG.warning(
+            "%r has characters that %s cannot write; in print they are %r: %s",
+            document.title, FAMILY, _REPLACEMENT, ", ".join(f"{char} (U+{ord(char):04X})" for char in sorted(missing)),
+        )  # fmt: skip
+    for section in payload["sections"]:
+        _lay_out(section, across=False)
+    return {**payload, "words": _WORDS, "family": FAMILY}
+
+
+def _lay_out(section: Payload, *, across: bool) -> None:
+    """Say of each block whether it stays on one page, and leave out what is for the screen only."""
+    section["inside"] = across
+    across = across or section["landscape"]
+    section["blocks"] = [block for block in section["blocks"] if not block.get("collapsed")]
+    for block in section["blocks"]:
+        if block["kind"] == "table":
+            _lay_out_table(block, _LANDSCAPE_MM if across else _PORTRAIT_MM)
+        elif block["kind"] == "figure":
+            del block["data"]
+            width = min(block["width_mm"], _LANDSCAPE_MM if across else _PORTRAIT_MM)
+            block["printed_mm"] = round(min(width, _FIGURE_HEIGHT_MM[across] / block["ratio"]), 2)
+        elif block["kind"] == "note":
+            block["long"] = sum(len(run["text"]) for run in block["inline"]) > _LETTERS_OF_A_LONG_NOTE
+    for inner in section["sections"]:
+        _lay_out(inner, across=across)
+
+
+def _lay_out_table(table: Payload, width_mm: float) -> None:
+    """Say whether a table stays on one page, and whether its rows may break."""
+    share = width_mm / sum(column["width"] for column in table["columns"]) / _LETTER_MM[table["compact"]]
+    letters = [max(1.0, column["width"] * share - 2) for column in table["columns"]]
+    lines = [
+        max(ceil(len(cell["text"]) / room) + ("word" in cell) for cell, room in zip(row, letters, strict=True))
+        for row in table["rows"]
+    ]
+    table["tall"] = max(lines) > _LINES_OF_A_TALL_ROW
+    table["keep"] = sum(lines) <= _LINES_KEPT
+
+
+def _printed_tables(document: Document) -> list[list[list[bool]]]:
+    """Say of every cell of the printed tables, in order, whether it heads its row."""
+    return [[[cell.header for cell in row] for row in table.rows] for table in printed_tables(document)]
