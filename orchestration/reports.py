@@ -17,6 +17,7 @@ from orchestration import danish
 STEPS = 3 + len(houses())
 """Open data, workbook, national report, and a contract report per house."""
 _MEGABYTE = 1_000_000
+_WIDTH = 19
 
 
 def show(output: Path, edition: Edition, console: Console, *, seconds: float | None = None) -> None:
@@ -30,7 +31,9 @@ def show(output: Path, edition: Edition, console: Console, *, seconds: float | N
     """
     took = f" på {danish.duration(seconds)}" if seconds is not None else ""
     console.print(f"\n{heading(edition)}{took}\n", style="bold", highlight=False, markup=False)
-    console.print(places(output, edition), highlight=False)
+    for what, where in files(output, edition):
+        # A path is one word: it is copied whole, also from a narrow terminal.
+        console.print(f"{what:<{_WIDTH}}{where}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"\n{hidden(edition)}", highlight=False, soft_wrap=True)
 
 
@@ -65,7 +68,7 @@ def hidden(edition: Edition) -> str:
 
 
 def places(output: Path, edition: Edition) -> Table:
-    """Say where the files are.
+    """Show where the files are.
 
     Args:
         output: The output folder.
@@ -74,26 +77,33 @@ def places(output: Path, edition: Edition) -> Table:
     Returns:
         A table without frame: what it is, and its path.
     """
+    table = Table.grid(padding=(0, 2))
+    for what, where in files(output, edition):
+        table.add_row(what, Text(where))
+    return table
+
+
+def files(output: Path, edition: Edition) -> list[tuple[str, str]]:
+    """Say what an edition consists of.
+
+    Args:
+        output: The output folder.
+        edition: The edition.
+
+    Returns:
+        For each kind of file what it is, and where.
+    """
     folder = edition_folder(output, edition.year)
     names = [file.name for file in edition.files]
-    table = Table.grid(padding=(0, 2))
-    for name, what in (
-        (f"{NATIONAL}.pdf", "National rapport"),
-        (f"{NATIONAL}.html", "Samme som webside"),
-        (WORKBOOK, "Regneark"),
-    ):
-        if name in names:
-            table.add_row(what, Text(str(folder / name)))
     contracts = sum(name.startswith("kontrakt-") and name.endswith(".pdf") for name in names)
-    if contracts:
-        table.add_row(
-            "Kontraktrapporter", Text(f"{folder / 'kontrakt-*.pdf'} og .html ({danish.number(contracts)} huse)")
-        )
     open_data = sum(name.startswith(f"{OPEN_DATA}/") for name in names)
-    if open_data:
-        table.add_row("Åbne data", Text(f"{folder / OPEN_DATA} ({danish.count(open_data, 'fil', 'filer')})"))
-    table.add_row("Fortegnelse", Text(f"{folder / CONTENTS} ({danish.number(size(edition) / _MEGABYTE, 1)} MB i alt)"))
-    return table
+    return [
+        ("National rapport", f"{folder / NATIONAL}.pdf og .html"),
+        ("Kontraktrapporter", f"{folder / 'kontrakt-*.pdf'} og .html ({danish.count(contracts, 'hus', 'huse')})"),
+        ("Regneark", str(folder / WORKBOOK)),
+        ("Åbne data", f"{folder / OPEN_DATA} ({danish.count(open_data, 'fil', 'filer')})"),
+        ("Fortegnelse", f"{folder / CONTENTS} ({danish.number(size(edition) / _MEGABYTE, 1)} MB i alt)"),
+    ]
 
 
 def show_freeze(output: Path, statement: Statement, console: Console) -> None:
