@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test lint types format lock dev benchmark clean
+.PHONY: help setup report test browser lint types format lock dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -42,6 +42,13 @@ report: setup ## From deliveries to the national goals and the reports of the ye
 
 test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
+
+browser: setup ## The reports in a real Chromium: accessibility, keyboard, phone, print (PAGES=files adds pages).
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
+		|| { echo "There is no Chromium. As administrator, on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
+	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --target .cache/browser -r tests/browser/requirements.txt
+	@PAGES="$(abspath $(PAGES))" $(BIN)/pytest -m browser tests/browser
 
 lint: setup ## Style of Python, YAML and SQL.
 	@$(BIN)/ruff format --check $(PACKAGES)

@@ -28,7 +28,7 @@ LICENCE: Final = "IBM Plex Sans, Copyright 2017 IBM Corp., SIL Open Font License
 
 ALPHABET: Final = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅabcdefghijklmnopqrstuvwxyzæøåÉéÜüÖöÄä0123456789"
-    " \u00a0.,:;!?()[]/%&+-–—·•…'\"’‘“”»«§@#*_=<>≥≤±×°²✓↗↘↑↓↕→←|~"
+    " \u00a0.,:;!?()[]/%&+-–—·•…'\"’‘“”»«§@#*_=<>≥≤±×°²✓−↗↘↑↓↕→←|~"
 )
 """What every report may need. All reports of a run share one cut font unless a text goes beyond this."""
 
