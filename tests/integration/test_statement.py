@@ -26,7 +26,7 @@ HOUSES = ("fyn", "hovedstaden", "midtjylland", "nordjylland", "sjaelland", "sydj
 
 @dataclass(frozen=True)
 class Frozen:
-    """A year that was frozen, and then run again with an evaluation more: its output, and its files when it was frozen."""
+    """A year that was frozen and then run again with newer evaluations: its output, and its files when frozen."""
 
     output: Path
     files: dict[str, bytes]
@@ -146,10 +146,7 @@ def test_the_frozen_folder_names_its_inputs(frozen: Frozen) -> None:
     assert "evaluering_svar__2026-11-01.csv" not in {each.delivery for each in accepted}
     assert kept.statement.settings
     assert kept.statement.publication.code_version
-    assert (
-        kept.lineage["nps"] == ("crm_forloeb", "evaluering_svar", "run_context")
-        or "evaluering_svar" in kept.lineage["nps"]
-    )
+    assert {"crm_forloeb", "evaluering_svar"} <= set(kept.lineage["nps"])
     assert (frozen_folder(frozen.output, YEAR) / "1" / SUMS).exists()
     assert "er frosset som version 1" in frozen.said
 
