@@ -68,10 +68,10 @@ class Comments:
             return
         lines = "\n".join(f"  - {area_name(house)}: {measure}" for house, measure in missing)
         where = str(self.path) if self.path is not None else "en kommentarfil (--comments)"
+        noun = count(len(missing), "kommentar", "kommentarer")
         msg = (
-            f"Opgørelsen for {self.year} kan ikke gøres endelig: "
-            f"{count(len(missing), 'kommentar', 'kommentarer')} til mål, der ikke er opfyldt, mangler i {where}:\n{lines}\n"
-            "Skriv kommentarerne, eller lav opgørelsen som udkast uden --final."
+            f"Opgørelsen for {self.year} kan ikke gøres endelig: {noun} til mål, der ikke er opfyldt, mangler i "
+            f"{where}:\n{lines}\nSkriv kommentarerne, eller lav opgørelsen som udkast uden --final."
         )
         raise MissingCommentsError(msg)
 

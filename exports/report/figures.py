@@ -91,12 +91,13 @@ class Measure:
         agreement: The agreement or contract.
         measure: Its key.
         goal_number: The goal's number.
+        goal_title: The goal's title in the agreement; empty when it has none.
         label: Its name.
         unit: Its unit.
         segment_scope: `all`, `each`, `drift` or `vaekst`.
         comparison: `at_least` or `more_than`.
         definition: How it is computed.
-        source_document: Where the goal stands.
+        source_document: Where the goal's text stands.
         source_chapter: Chapter of it.
         evaluation_year_offset: Year of the data less year of the goal.
         goal_text: The goal in the agreement's own words; empty when the document is not quoted.
@@ -105,6 +106,7 @@ class Measure:
     agreement: str
     measure: str
     goal_number: str
+    goal_title: str
     label: str
     unit: str
     segment_scope: str
@@ -315,13 +317,14 @@ def read_goals(statement: Statement) -> Goals:
             agreement=str(row["agreement"]),
             measure=str(row["measure"]),
             goal_number=str(row["goal_number"]),
+            goal_title=text(row["goal_title"]),
             label=str(row["label"]),
             unit=str(row["unit"]),
             segment_scope=str(row["segment_scope"]),
             comparison=str(row["comparison"]),
             definition=str(row["definition"]),
-            source_document=str(row["source_document"]),
-            source_chapter=str(row["source_chapter"]),
+            source_document=text(row["goal_text_document"]) or text(row["source_document"]),
+            source_chapter=text(row["goal_text_chapter"]) or text(row["source_chapter"]),
             evaluation_year_offset=int(row["evaluation_year_offset"]),
             goal_text=text(row["goal_text"]),
         )
