@@ -41,6 +41,8 @@ def expected_error(error: BaseException) -> BaseException | None:
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
+    from exports.statement.assemble import AssemblyError  # noqa: PLC0415
+    from exports.statement.disclosure import DisclosureError  # noqa: PLC0415
     from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
@@ -52,6 +54,8 @@ def expected_error(error: BaseException) -> BaseException | None:
         PublicationError,
         ExplainError,
         StatementError,
+        AssemblyError,
+        DisclosureError,
         CommentError,
         MissingCommentsError,
         ContractError,

@@ -7,7 +7,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from exports.files import READ_ONLY, sha256_of, sync
 from exports.report.comments import Comments, read_comments
 from exports.report.document import Document
 from exports.statement.errors import EditionError
+from exports.statement.limits import Limits
 from exports.statement.statement import IS_HIDDEN, Statement
 from exports.statement.store import table_bytes
 
@@ -153,7 +154,6 @@ def real_renderers() -> Renderers:
     from exports.report.national import national_report  # noqa: PLC0415
     from exports.report.pdf import render_pdf  # noqa: PLC0415
     from exports.report.web import render_web  # noqa: PLC0415
-    from exports.statement.disclosure import audit  # noqa: PLC0415
     from exports.workbook import write_workbook  # noqa: PLC0415
 
     return Renderers(
@@ -163,8 +163,28 @@ def real_renderers() -> Renderers:
         contract=contract_report,
         pdf=render_pdf,
         web=render_web,
-        audit=lambda statement: audit(statement.tables),
+        audit=_audit,
     )
+
+
+def _audit(statement: Statement) -> object:
+    """Attack the tables with the limits they were protected by; a frozen statement names its own."""
+    from exports.statement.disclosure import audit  # noqa: PLC0415
+
+    return audit(statement.tables, limits_of(statement))
+
+
+def limits_of(statement: Statement) -> Limits:
+    """Read the limits of disclosure control that a statement was protected by.
+
+    Args:
+        statement: The statement.
+
+    Returns:
+        The limits; the usual one where the settings name none.
+    """
+    said = {field.name: statement.settings.get(f"disclosure_{field.name}") for field in fields(Limits)}
+    return Limits(**{name: type(getattr(Limits, name))(value) for name, value in said.items() if value is not None})
 
 
 def edition_folder(output: Path, year: int) -> Path:
