@@ -116,14 +116,15 @@ def run(
             failure = _reports_failure(error)
         events = _events(instance, run_id)
         seconds = {"prepare": prepared, **_stage_seconds(events)}
+        if not settings.reports:
+            seconds.pop(STATEMENT, None)
         reused, notes = _landed(events)
     checks = tally(results_of(settings.history, run_id))
     outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
-    if not settings.reports:
-        return outcome
     if failure is not None:
         return replace(outcome, reports_failure=failure)
-    return replace(outcome, edition=read_edition(settings.output_folder, outcome.manifest.report_year))
+    edition = read_edition(settings.output_folder, outcome.manifest.report_year) if settings.reports else None
+    return replace(outcome, edition=edition)
 
 
 def _events(instance: DagsterInstance, run_id: str) -> list[DagsterEvent]:
