@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from expectations.wording import COPENHAGEN
@@ -214,12 +215,9 @@ class Account:
             return False
         return measure.measure not in {one.measure for one in self.goals.measures_of(self.framework.code)}
 
+    @cached_property
     def manual_results(self) -> tuple[ManualResult, ...]:
-        """List the manual results of the contract, the house and the year.
-
-        Returns:
-            The results, by goal number and name.
-        """
+        """The manual results of the contract, the house and the year, by goal number and name."""
         if self.agreement is None:
             return ()
         found = [
@@ -228,11 +226,11 @@ class Account:
         ]
         return tuple(sorted(found, key=lambda one: (one.goal_number or "~", one.label)))
 
+    @cached_property
     def contacts(self) -> tuple[Place, ...]:
-        """List the contacts per municipality against the contract's split target.
+        """Contacts per municipality against the contract's split target; none without such a goal.
 
-        Returns:
-            The places, municipalities by name, then what lies outside them, the total last; none without such a goal.
+        Municipalities stand by name, then what lies outside them, the total last.
         """
         if self.agreement is None:
             return ()
@@ -240,22 +238,16 @@ class Account:
         places = [_place(row, expected="target_contacts", found="contacts") for row in rows]
         return tuple(sorted(places, key=_place_order))
 
+    @cached_property
     def spread(self) -> tuple[Place, ...]:
-        """List the companies guided per municipality against its share of the population.
-
-        Returns:
-            The places, municipalities by name, then what lies outside them, the total last.
-        """
+        """Companies guided per municipality against its share of the population, in the order of `contacts`."""
         rows = self._rows("statement_spread", year=self.year)
         places = [_place(row, expected="expected_companies", found="companies_guided") for row in rows]
         return tuple(sorted(places, key=_place_order))
 
+    @cached_property
     def response_rates(self) -> tuple[ResponseRate, ...]:
-        """List the house's response rates of the evaluation years that the contract's figures rest on.
-
-        Returns:
-            The rates by segment, all first; none when no measure is an evaluation.
-        """
+        """The house's response rates of the year whose evaluations the figures rest on, by segment, all first."""
         order = ("all", "vaekst", "drift", "other")
         found = [
             ResponseRate(
@@ -276,10 +268,11 @@ class Account:
 
     def _rows(self, table: str, **equal: object) -> list[dict[str, Any]]:
         """Read the house's rows of a table that have certain values."""
+        frame = self.statement.frame(table)
         return [
             row
-            for row in records(self.statement.frame(table))
-            if row["house"] == self.house and all(row[column] == value for column, value in equal.items())
+            for row in records(frame[frame["house"] == self.house])
+            if all(row[column] == value for column, value in equal.items())
         ]
 
 

@@ -146,7 +146,7 @@ def _year_figures(account: Account) -> list[tuple[Measure, GoalFigure]]:
 
 def _without_data(account: Account) -> list[Measure]:
     """List the measures that nobody has data on in the year, and nobody has assessed."""
-    assessed = {result.goal for result in account.manual_results()}
+    assessed = {result.goal for result in account.manual_results}
     return [one for one in account.measures if not account.figures(one) and one.measure not in assessed]
 
 
@@ -210,7 +210,7 @@ def _results(account: Account) -> Iterable[Section]:
     """Make the tables in the form that readers know: goal, description, result, comment."""
     if account.agreement is None:
         return
-    manual = {result.goal: result for result in account.manual_results()}
+    manual = {result.goal: result for result in account.manual_results}
     own = [measure for measure in account.measures if account.is_local(measure)]
     national = [measure for measure in account.measures if measure not in own]
     groups = (
@@ -298,7 +298,7 @@ def _row_without_data(account: Account, measure: Measure) -> tuple[Cell, ...]:
 def _spread_row(account: Account) -> list[tuple[Cell, ...]]:
     """Make the row of the goal on geographic spread, which has no number of its own."""
     agreement = account.agreement
-    municipalities = [place for place in account.spread() if place.is_municipality]
+    municipalities = [place for place in account.spread if place.is_municipality]
     if agreement is None or not agreement.spread_goal_text or not municipalities:
         return []
     comment = dialogue_sentence(area_name(account.house), municipalities) if agreement.invites_to_dialogue else ABSENT
@@ -314,7 +314,7 @@ def _spread_row(account: Account) -> list[tuple[Cell, ...]]:
 
 def _manual_rows(account: Account, manual: dict[str, ManualResult]) -> list[tuple[Cell, ...]]:
     """Make the rows of goals that are assessed."""
-    return [_manual_row(result) for result in account.manual_results() if result.goal in manual]
+    return [_manual_row(result) for result in account.manual_results if result.goal in manual]
 
 
 def _manual_row(result: ManualResult) -> tuple[Cell, ...]:
@@ -351,7 +351,7 @@ def _in_words(account: Account) -> Iterable[Section]:
 
 def _contacts(account: Account) -> Iterable[Section]:
     """Show the contacts per municipality against the split target."""
-    places = account.contacts()
+    places = account.contacts
     if not places:
         return
     municipalities = [place for place in places if place.is_municipality]
@@ -396,7 +396,7 @@ def _contact_row(place: Place) -> tuple[Cell, ...]:
 
 def _spread(account: Account) -> Iterable[Section]:
     """Show the companies guided per municipality against its share of the population."""
-    places = account.spread()
+    places = account.spread
     if not places:
         return
     municipalities = [place for place in places if place.is_municipality]
@@ -429,7 +429,7 @@ def _spread(account: Account) -> Iterable[Section]:
             ),
         )
     )
-    yield Section(id="spredning", title="Geografisk spredning", blocks=tuple(blocks))
+    yield Section(id="spredning", title="Geografisk spredning", blocks=tuple(blocks), new_page=True)
 
 
 def _spread_row_of(place: Place) -> tuple[Cell, ...]:
@@ -446,7 +446,7 @@ def _spread_row_of(place: Place) -> tuple[Cell, ...]:
 
 def _response_rates(account: Account) -> Iterable[Section]:
     """Show how many evaluations were answered."""
-    rates = account.response_rates()
+    rates = account.response_rates
     if not rates:
         return
     whole = rates[0]
@@ -489,8 +489,8 @@ def _certainty(account: Account) -> Section:
     pairs = _year_figures(account)
     hidden = (
         sum(figure.state is State.HIDDEN for _, figure in pairs)
-        + sum(place.is_hidden for place in (*account.contacts(), *account.spread()))
-        + sum(rate.is_hidden for rate in account.response_rates())
+        + sum(place.is_hidden for place in (*account.contacts, *account.spread))
+        + sum(rate.is_hidden for rate in account.response_rates)
     )
     blocks: list[Block] = [
         paragraph(
