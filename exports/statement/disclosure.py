@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -365,6 +365,7 @@ class _Search:
     hidden: Bools
     outsider: Intervals
     insider: Intervals
+    futile: set[int] = field(default_factory=set)
 
     def attack(self, only: Bools | None) -> None:
         """Attack again; `only` the parts with these variables."""
@@ -422,6 +423,13 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
             else:
                 touched.update(relations)
                 blocks.append(block)
+        if not blocks and (futile := _futile(search, hopeless, chosen)):
+            # Something always shown repeats them: another cell must protect what they were to protect.
+            search.futile |= futile
+            chosen = [block for block in chosen if block not in futile]
+            search.hidden &= ~np.isin(system.block, list(futile))
+            only = None
+            continue
         if not blocks:
             _check_hopeless(search, hopeless, masks)
             return np.array(_without_needless(search, chosen), dtype=np.intp)
@@ -451,6 +459,12 @@ def _without_needless(search: _Search, chosen: list[int]) -> list[int]:
         else:
             search.hidden, search.outsider, search.insider = before
     return [block for block in chosen if block in kept]
+
+
+def _futile(search: _Search, hopeless: list[int], chosen: list[int]) -> set[int]:
+    """Find the cells that were hidden to protect others though they can be worked out whatever else is hidden."""
+    determined = _is_known(search.system, search.outsider, _least_width(search.system))
+    return {int(search.system.block[variable]) for variable in hopeless if determined[variable]} & set(chosen)
 
 
 def _check_hopeless(search: _Search, hopeless: list[int], masks: Mapping[str, Masked]) -> None:
@@ -521,14 +535,29 @@ def _is_tight(search: _Search, relation: int, variable: int, intervals: Interval
 def _choice(search: _Search, variable: int, relations: list[int], masks: Mapping[str, Masked]) -> int | None:
     """Choose the cell whose loss costs readers least: details before totals, what protects others too, small ones.
 
+    Where the relations have nothing left to hide, what gives away their other hidden figures is looked at, and so on.
+
     Returns:
         Its block; None when everything that could be hidden is hidden.
     """
     system = search.system
-    members = _members(system, relations)
-    free = members[~search.hidden[members] & (system.block[members] != NOT_HIDEABLE)]
-    if not free.size:
-        return None
+    seen: set[int] = set()
+    while relations:
+        seen.update(relations)
+        members = _members(system, relations)
+        block = system.block[members]
+        free = members[~search.hidden[members] & ~np.isin(block, [NOT_HIDEABLE, *search.futile])]
+        if free.size:
+            return _cheapest(search, variable, free, masks)
+        others = [int(member) for member in members[search.hidden[members]]]
+        further = {relation for member in others for relation in _giving_away(search, member, search.outsider)}
+        relations = sorted(further - seen)
+    return None
+
+
+def _cheapest(search: _Search, variable: int, free: Ints, masks: Mapping[str, Masked]) -> int:
+    """Order the cells that could be hidden by what their loss costs, and take the first."""
+    system = search.system
     lacking = float(np.nan_to_num(search.need[variable] - search.outsider.width[variable]))
     value = np.abs(system.value[free])
     costs = sorted(

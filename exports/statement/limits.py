@@ -31,3 +31,15 @@ class Limits:
             The number from which on a cell is shown; None for units that are no people or companies.
         """
         return {"respondents": self.respondents, "companies": self.companies}.get(unit)
+
+    @staticmethod
+    def is_unit(name: str) -> bool:
+        """Tell whether a name is a unit that has a limit, and not a column that says the unit row by row.
+
+        Args:
+            name: What a table's disclosure rule says is counted; a table may have a column of the same name.
+
+        Returns:
+            Whether it is a unit.
+        """
+        return name in {"respondents", "companies"}

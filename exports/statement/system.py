@@ -193,7 +193,7 @@ def units(masked: Masked) -> npt.NDArray[np.object_]:
     Returns:
         The unit of every row; shape (rows,).
     """
-    if masked.rule.unit in masked.frame:
+    if masked.rule.unit in masked.frame and not Limits.is_unit(masked.rule.unit):
         return masked.frame[masked.rule.unit].astype(object).to_numpy()
     return np.full(len(masked.frame), masked.rule.unit, dtype=object)
 
