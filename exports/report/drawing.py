@@ -13,6 +13,10 @@ _SVG = "http://www.w3.org/2000/svg"
 _ACTIVE = frozenset({"script", "foreignObject", "iframe", "style", "animate", "set", "a"})
 _DECIMALS = re.compile(r"-?\d*\.\d{3,}")
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
+_SILENT = frozenset({"role", "class", "tabindex", "pointer-events", "version"})
+_DEFAULTS = frozenset({("opacity", "1"), ("stroke-width", "1"), ("transform", "translate(0,0)"), ("display", "inline")})
+_NOTHING = re.compile(r"|M[-\d.]+,[-\d.]+h0v0h-?0Z")
+_INHERITED = ("fill", "stroke", "stroke-width", "font-family", "font-size", "font-weight", "font-style", "text-anchor")
 _SIZE = re.compile(r"([\d.]+)(?:px)?")
 
 
@@ -80,21 +84,57 @@ def _size(anchor: str, root: ET.Element) -> tuple[float, float]:
 def _clean(element: ET.Element, anchor: str) -> None:
     """Clean an element and what is in it."""
     for child in list(element):
-        if child.tag.rpartition("}")[2] in _ACTIVE:
+        if _draws_nothing(child):
             element.remove(child)
         else:
             _clean(child, anchor)
+    _unwrap(element)
+    _hoist(element)
     for name, value in list(element.attrib.items()):
         local = name.rpartition("}")[2]
         outside = local == "href" and not value.startswith("#")
-        if outside or local.startswith(("on", "aria-")) or local in {"role", "class", "tabindex"}:
+        if outside or local.startswith(("on", "aria-")) or local in _SILENT:
             del element.attrib[name]
         elif local == "id":
             element.set(name, f"{anchor}-{value}")
         elif local == "href":
             element.set(name, f"#{anchor}-{value[1:]}")
         elif local != "font-family":
-            element.set(name, _DECIMALS.sub(_short, _REFERENCE.sub(rf"url(#{anchor}-\1)", value)))
+            short = _DECIMALS.sub(_short, _REFERENCE.sub(rf"url(#{anchor}-\1)", value))
+            if (local, short) in _DEFAULTS:
+                del element.attrib[name]
+            else:
+                element.set(name, short)
+
+
+def _draws_nothing(element: ET.Element) -> bool:
+    """Say whether an element may not be there, or shows nothing."""
+    local = element.tag.rpartition("}")[2]
+    empty = local == "path" and _NOTHING.fullmatch(element.get("d", "")) is not None
+    return local in _ACTIVE or empty or element.get("display") == "none"
+
+
+def _unwrap(element: ET.Element) -> None:
+    """Put what is in groups that say nothing where the groups are, and take empty groups away."""
+    for child in list(element):
+        if child.tag == f"{{{_SVG}}}g" and (not child.attrib or not len(child)):
+            place = list(element).index(child)
+            element.remove(child)
+            for step, grandchild in enumerate(list(child)):
+                element.insert(place + step, grandchild)
+
+
+def _hoist(element: ET.Element) -> None:
+    """Say once, of a group, what all its parts say of themselves and would inherit from it."""
+    if element.tag != f"{{{_SVG}}}g" or not len(element):
+        return
+    for name in _INHERITED:
+        values = {child.get(name) for child in element}
+        value = values.pop()
+        if value is not None and not values:
+            element.set(name, value)
+            for child in element:
+                del child.attrib[name]
 
 
 def _short(number: re.Match[str]) -> str:

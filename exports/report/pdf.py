@@ -13,7 +13,7 @@ from typing import Final
 import typst
 
 from exports.report.appearance import FAMILY
-from exports.report.document import Document
+from exports.report.document import Document, Table
 from exports.report.fonts import FOLDER, repertoire
 from exports.report.payload import Payload, build_payload
 from exports.report.row_headers import tag_row_headers
@@ -29,8 +29,9 @@ _FIGURE_HEIGHT_MM = {False: 205.0, True: 120.0}
 """The tallest a figure may be in print, with its caption and notes on the same page; upright and across."""
 _LETTER_MM = {False: 1.62, True: 1.34}
 """The width of a letter in a table, on average and generously; usual and compact."""
-_LINES_KEPT = 26
-"""Tables of at most this many lines stay on one page."""
+_WORDS_OF_A_RUNNING_TITLE = 7
+_LINES_KEPT = {(False, False): 26, (False, True): 42, (True, False): 18, (True, True): 28}
+"""Tables of at most this many lines stay on one page: upright or across, usual or compact."""
 _LINES_OF_A_TALL_ROW = 30
 """A row of more lines than this may break, because it might not fit on any page."""
 _LETTERS_OF_A_LONG_NOTE = 1_500
@@ -110,7 +111,14 @@ def _payload(document: Document) -> Payload:
         )  # fmt: skip
     for section in payload["sections"]:
         _lay_out(section, across=False)
-    return {**payload, "words": _WORDS, "family": FAMILY}
+    running = {section["id"]: _running_title(section["title"]) for section in payload["sections"]}
+    return {**payload, "words": _WORDS, "family": FAMILY, "running": running}
+
+
+def _running_title(title: str) -> str:
+    """Shorten a chapter's title for the head of its pages, which is no place for a sentence."""
+    words = title.split()
+    return title if len(words) <= _WORDS_OF_A_RUNNING_TITLE else " ".join(words[:_WORDS_OF_A_RUNNING_TITLE]) + " …"
 
 
 def _lay_out(section: Payload, *, across: bool) -> None:
@@ -120,7 +128,7 @@ def _lay_out(section: Payload, *, across: bool) -> None:
     section["blocks"] = [block for block in section["blocks"] if not block.get("collapsed")]
     for block in section["blocks"]:
         if block["kind"] == "table":
-            _lay_out_table(block, _LANDSCAPE_MM if across else _PORTRAIT_MM)
+            _lay_out_table(block, across=across)
         elif block["kind"] == "figure":
             del block["data"]
             width = min(block["width_mm"], _LANDSCAPE_MM if across else _PORTRAIT_MM)
@@ -131,8 +139,9 @@ def _lay_out(section: Payload, *, across: bool) -> None:
         _lay_out(inner, across=across)
 
 
-def _lay_out_table(table: Payload, width_mm: float) -> None:
+def _lay_out_table(table: Payload, *, across: bool) -> None:
     """Say whether a table stays on one page, and whether its rows may break."""
+    width_mm = _LANDSCAPE_MM if across else _PORTRAIT_MM
     share = width_mm / sum(column["width"] for column in table["columns"]) / _LETTER_MM[table["compact"]]
     letters = [max(1.0, column["width"] * share - 2) for column in table["columns"]]
     lines = [
@@ -140,9 +149,21 @@ def _lay_out_table(table: Payload, width_mm: float) -> None:
         for row in table["rows"]
     ]
     table["tall"] = max(lines) > _LINES_OF_A_TALL_ROW
-    table["keep"] = sum(lines) <= _LINES_KEPT
+    table["keep"] = sum(lines) <= _LINES_KEPT[across, table["compact"]]
 
 
 def _printed_tables(document: Document) -> list[list[list[bool]]]:
-    """Say of every cell of the printed tables, in order, whether it heads its row."""
-    return [[[cell.header for cell in row] for row in table.rows] for table in printed_tables(document)]
+    """Say of every cell of the printed tables, in order, whether it heads its row.
+
+    A table with no more data than heads is a list of names and values: read row by row, it needs no row headers.
+    """
+    return [
+        [[cell.header and _has_rows_to_head(table) for cell in row] for row in table.rows]
+        for table in printed_tables(document)
+    ]
+
+
+def _has_rows_to_head(table: Table) -> bool:
+    """Say whether a table has more data than heads."""
+    heads = len(table.columns) + sum(cell.header for row in table.rows for cell in row)
+    return sum(not cell.header for row in table.rows for cell in row) >= heads

@@ -122,15 +122,18 @@ def _least_width(table: Payload) -> str:
 
 def _sort_key(cell: Payload) -> Markup:
     """Say what a cell sorts by, where its text does not say it."""
-    if "sort" not in cell or _number(cell["text"]) == cell["sort"]:
+    if "sort" not in cell or _shows(cell["text"], cell["sort"]):
         return Markup()
     return Markup(' data-sort="{}"').format(f"{cell['sort']:.12g}")
 
 
-def _number(text: str) -> float | None:
-    """Read a figure written the Danish way, as the page's script does."""
+def _shows(text: str, value: float) -> bool:
+    """Say whether a text begins with a figure, rounded as it is shown; the page's script reads it the same way."""
     found = _DANISH_NUMBER.match(text)
-    return float(found[0].replace(".", "").replace(",", ".").replace("−", "-")) if found else None
+    if found is None:
+        return False
+    shown = found[0].replace(".", "").replace(",", ".").replace("−", "-")
+    return abs(float(shown) - value) <= 0.5000001 * 10.0 ** -len(shown.partition(".")[2])
 
 
 def _drawing(figure: Payload) -> Markup:
