@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
@@ -27,6 +29,30 @@ _LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "
 _SIZE = 12
 
 Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """The data of a chart, named and kept beside it: a layer that holds data copies them with every step that is added.
+
+    Attributes:
+        rows: The data by name.
+    """
+
+    rows: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+
+    def add(self, rows: Sequence[Mapping[str, object]]) -> alt.NamedData:
+        """Keep data under a name of their own.
+
+        Args:
+            rows: The data.
+
+        Returns:
+            Their name, for a chart.
+        """
+        name = f"rows{len(self.rows)}"
+        self.rows[name] = rows
+        return alt.NamedData(name=name)
 
 
 def theme() -> Config:
@@ -68,11 +94,12 @@ def _fonts() -> None:
     vl_convert.register_font_directory(str(fontpkg_ibm_plex_sans.ROOT / "files"))
 
 
-def to_svg(chart: alt.TopLevelMixin) -> str:
+def to_svg(chart: alt.TopLevelMixin, data: Datasets) -> str:
     """Draw a chart.
 
     Args:
         chart: The chart.
+        data: Its data.
 
     Returns:
         SVG with text as text; the same chart gives the same text.
@@ -80,4 +107,5 @@ def to_svg(chart: alt.TopLevelMixin) -> str:
     _fonts()
     specification = chart.to_dict(validate=False)
     specification["config"] = theme()
+    specification["datasets"] = data.rows
     return vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=_LOCALE)

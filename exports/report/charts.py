@@ -18,6 +18,7 @@ from exports.report.chart_theme import (
     PRIMARY_LIGHT,
     WHITE,
     WIDTH,
+    Datasets,
     to_svg,
 )
 from exports.report.tile_map import Tile
@@ -149,6 +150,7 @@ def intervals(
     Raises:
         EmptyChartError: No row has a value.
     """
+    data = Datasets()
     shown = [panel for panel in panels if any(bar.value is not None for bar in panel.bars)]
     if not shown:
         raise EmptyChartError(axis)
@@ -158,6 +160,7 @@ def intervals(
     every = [bar for panel in shown for bar in panel.bars]
     drawn = [
         _interval_panel(
+            data,
             panel,
             axis if panel is shown[-1] else "",
             _domain(panel.bars if from_zero else every, from_zero=from_zero, bounds=bounds),
@@ -166,10 +169,12 @@ def intervals(
         )
         for panel in shown
     ]
-    return to_svg(alt.vconcat(*drawn))
+    return to_svg(alt.vconcat(*drawn), data)
 
 
-def _interval_panel(panel: Panel, axis: str, domain: tuple[float, float], width: int, *, from_zero: bool) -> _Drawn:
+def _interval_panel(
+    data: Datasets, panel: Panel, axis: str, domain: tuple[float, float], width: int, *, from_zero: bool
+) -> _Drawn:
     """Draw one group of rows."""
     rows: _Records = [
         {
@@ -201,7 +206,7 @@ def _interval_panel(panel: Panel, axis: str, domain: tuple[float, float], width:
             grid=not from_zero,
         ),
     )
-    base = alt.Chart(alt.InlineData(values=rows))
+    base = alt.Chart(data.add(rows))
     known = base.transform_filter("isValid(datum.value)")
     whisker = base.transform_filter("isValid(datum.low)").encode(y=y, x=alt.X("low:Q"), x2="high:Q")
     layers: list[alt.Chart] = []
@@ -249,6 +254,7 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
     Raises:
         EmptyChartError: No area has a point.
     """
+    data = Datasets()
     shown = [one for one in charts if one.points]
     if not shown:
         raise EmptyChartError("development")
@@ -309,7 +315,7 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
             .encode(x, y)
         )
     chart = (
-        alt.layer(*layers, data=alt.InlineData(values=rows))
+        alt.layer(*layers, data=data.add(rows))
         .properties(width=(WIDTH - (40 if shared else 40 * columns) - 14 * columns) // 4, height=96)
         .facet(
             facet=alt.Facet(
@@ -322,7 +328,7 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
         )
         .resolve_scale(y="shared" if shared else "independent")
     )
-    return to_svg(chart)
+    return to_svg(chart, data)
 
 
 def love_plot(panels: Sequence[tuple[str, Sequence[Balance]]], good: float, blocks: float) -> str:
@@ -339,6 +345,7 @@ def love_plot(panels: Sequence[tuple[str, Sequence[Balance]]], good: float, bloc
     Raises:
         EmptyChartError: There are no covariates.
     """
+    data = Datasets()
     rows: list[_Drawn] = []
     every = [abs(value) for _, balances in panels for one in balances for value in (one.before, one.after)]
     if not every:
@@ -352,7 +359,7 @@ def love_plot(panels: Sequence[tuple[str, Sequence[Balance]]], good: float, bloc
             for one in balances
             for when, value in (("før", one.before), ("efter", one.after))
         ]
-        base = alt.Chart(alt.InlineData(values=values))
+        base = alt.Chart(data.add(values))
         y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, grid=True))
         x = alt.X(
             "value:Q",
@@ -364,21 +371,21 @@ def love_plot(panels: Sequence[tuple[str, Sequence[Balance]]], good: float, bloc
         ]
         rows.append(
             alt.layer(
-                alt.Chart(alt.InlineData(values=limits))
+                alt.Chart(data.add(limits))
                 .mark_rule()
                 .encode(
                     x=alt.X("at:Q"),
                     strokeDash=alt.condition("datum.kind === 'god'", alt.value([2, 3]), alt.value([1, 0])),
                     color=alt.value(GREY),
                 ),
-                alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK).encode(x=alt.X("at:Q")),
+                alt.Chart(data.add([{"at": 0}])).mark_rule(color=INK).encode(x=alt.X("at:Q")),
                 base.mark_rule(color=GREY_LIGHT, strokeWidth=2).encode(y=y, x=alt.X("before:Q"), x2="after:Q"),
                 base.mark_point(size=70, shape="circle", filled=True, opacity=1, stroke=PRIMARY, strokeWidth=2).encode(
                     y=y, x=x, fill=alt.condition("datum.when === 'efter'", alt.value(PRIMARY), alt.value(WHITE))
                 ),
             ).properties(title=title, width=WIDTH - 300, height=alt.Step(_STEP))
         )
-    return to_svg(alt.vconcat(*rows))
+    return to_svg(alt.vconcat(*rows), data)
 
 
 def waterfall(delivered: int, losses: Sequence[Loss], first: str, last: str) -> str:
@@ -398,6 +405,7 @@ def waterfall(delivered: int, losses: Sequence[Loss], first: str, last: str) -> 
     """
     if delivered <= 0:
         raise EmptyChartError(first)
+    data = Datasets()
     remaining = losses[-1].remaining if losses else delivered
     rows: _Records = [
         {"label": first, "from": 0, "to": delivered, "note": delivered, "kind": "all"},
@@ -414,7 +422,7 @@ def waterfall(delivered: int, losses: Sequence[Loss], first: str, last: str) -> 
         {"label": last, "from": 0, "to": remaining, "note": remaining, "kind": "all"},
     ]
     lines = sum(max(1, str(row["label"]).count("|") + 1) for row in rows)
-    base = alt.Chart(alt.InlineData(values=rows))
+    base = alt.Chart(data.add(rows))
     y = alt.Y(
         "label:N",
         sort=None,
@@ -440,7 +448,7 @@ def waterfall(delivered: int, losses: Sequence[Loss], first: str, last: str) -> 
         y=y, x=alt.value(width + 8), text=alt.Text("note:Q", format=",d")
     )
     height = max(_STEP, _LINE * lines // len(rows) + 10) * len(rows)
-    return to_svg(alt.layer(bars, notes).properties(width=width, height=height))
+    return to_svg(alt.layer(bars, notes).properties(width=width, height=height), data)
 
 
 def ranges(panels: Sequence[tuple[str, Sequence[Spread]]], axis: str, targets: Sequence[float | None]) -> str:
@@ -462,6 +470,7 @@ def ranges(panels: Sequence[tuple[str, Sequence[Spread]]], axis: str, targets: S
     ]
     if not shown:
         raise EmptyChartError(axis)
+    data = Datasets()
     found = [value for _, rows, _ in shown for row in rows for value in row.values]
     found += [at for _, _, at in shown if at is not None]
     domain = _padded(min(found), max(found))
@@ -470,11 +479,11 @@ def ranges(panels: Sequence[tuple[str, Sequence[Spread]]], axis: str, targets: S
         values: _Records = [
             {"label": row.label, "value": value, "main": row.main} for row in rows for value in row.values
         ]
-        base = alt.Chart(alt.InlineData(values=values))
+        base = alt.Chart(data.add(values))
         y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330, grid=True))
         x = alt.X(
             "value:Q",
-            scale=alt.Scale(domain=list(domain), nice=False),
+            scale=alt.Scale(domain=list(domain), nice=False, zero=False),
             axis=alt.Axis(title=axis if rows is shown[-1][1] else None, tickCount=6, format=",~f", grid=False),
         )
         layers: list[alt.Chart] = [
@@ -485,13 +494,9 @@ def ranges(panels: Sequence[tuple[str, Sequence[Spread]]], axis: str, targets: S
             .encode(y=y, x=alt.X("max(main):Q")),
         ]
         if at is not None:
-            layers.append(
-                alt.Chart(alt.InlineData(values=[{"at": at}]))
-                .mark_rule(color=INK, strokeWidth=2)
-                .encode(x=alt.X("at:Q"))
-            )
+            layers.append(alt.Chart(data.add([{"at": at}])).mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("at:Q")))
         drawn.append(alt.layer(*layers).properties(title=title, width=WIDTH - 350, height=alt.Step(_STEP)))
-    return to_svg(alt.vconcat(*drawn))
+    return to_svg(alt.vconcat(*drawn), data)
 
 
 def tile_map(tiles: Sequence[Tile], legend: Sequence[tuple[str, str, str]]) -> str:
@@ -509,6 +514,7 @@ def tile_map(tiles: Sequence[Tile], legend: Sequence[tuple[str, str, str]]) -> s
     """
     if not tiles:
         raise EmptyChartError("tile map")
+    data = Datasets()
     size = 39
     fills = {"above": PRIMARY_LIGHT, "within": WHITE, "below": PRIMARY, "absent": GREY_FAINT}
     inks = {"below": WHITE}
@@ -544,10 +550,10 @@ def tile_map(tiles: Sequence[Tile], legend: Sequence[tuple[str, str, str]]) -> s
     width, height = columns * size, rows * size
     scale_x, scale_y = alt.Scale(domain=[0, width], nice=False), alt.Scale(domain=[height, 0], nice=False)
     x, y = alt.X("x:Q", scale=scale_x, axis=None), alt.Y("y:Q", scale=scale_y, axis=None)
-    base = alt.Chart(alt.InlineData(values=squares))
+    base = alt.Chart(data.add(squares))
     middle = alt.X("mx:Q", scale=scale_x, axis=None)
     # The legend stands in the empty sea north-east of Jutland.
-    key = alt.Chart(alt.InlineData(values=[row | {"x": 8.2 * size, "x2": 8.2 * size + 20} for row in keys]))
+    key = alt.Chart(data.add([row | {"x": 8.2 * size, "x2": 8.2 * size + 20} for row in keys]))
     paint = alt.Fill("fill:N", scale=None)
     colour = alt.Color("ink:N", scale=None)
     layers = [
@@ -558,7 +564,7 @@ def tile_map(tiles: Sequence[Tile], legend: Sequence[tuple[str, str, str]]) -> s
         key.mark_text(fontSize=13, fontWeight=700, dx=10, dy=11).encode(x=x, y=y, text="sign:N", color=colour),
         key.mark_text(align="left", dx=28, dy=11).encode(x=x, y=y, text="meaning:N"),
     ]
-    return to_svg(alt.layer(*layers).properties(width=width, height=height))
+    return to_svg(alt.layer(*layers).properties(width=width, height=height), data)
 
 
 def _bold(names: Sequence[str]) -> alt.ConditionalAxisLabelFontWeight | dict[str, object]:

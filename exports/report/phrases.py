@@ -406,6 +406,45 @@ def change_sentence(figure: GoalFigure, earlier: GoalFigure | None, change: Chan
     return sentence(f"For {area} er resultatet {movement(change, figure.unit)}")
 
 
+def changed_houses(changes: Sequence[tuple[GoalFigure, Change | None]]) -> str:
+    """Name the houses whose change is larger than chance, or say that none is.
+
+    Args:
+        changes: The houses' figures with their changes; None where either figure is missing or hidden.
+
+    Returns:
+        One or two sentences; empty when no change has an interval.
+    """
+    known = [(figure, change) for figure, change in changes if change is not None and change.beyond_chance is not None]
+    if not known:
+        return ""
+    beyond = [(figure, change) for figure, change in known if change.beyond_chance]
+    if not beyond:
+        return "For ingen af erhvervshusene er ændringen større, end tilfældigheder kan forklare."
+    said = []
+    for higher, word in ((True, "højere"), (False, "lavere")):
+        names = [
+            f"{area_name(figure.house)}{in_segment(figure.segment)}"
+            for figure, change in beyond
+            if (change.difference > 0) is higher
+        ]
+        if names:
+            said.append(sentence(f"resultatet er {word}, end tilfældigheder kan forklare, for {listing(names)}"))
+    return " ".join(said)
+
+
+def difference_unit(unit: str) -> str:
+    """Name the unit of a difference between two figures.
+
+    Args:
+        unit: The figures' unit.
+
+    Returns:
+        The unit, as `procentpoint` for shares.
+    """
+    return _NOUNS[_DIFFERENCE_UNITS.get(unit, unit)][1]
+
+
 def movement(change: Change, unit: str) -> str:
     """Say in which direction and how far a figure has moved, as part of a sentence.
 

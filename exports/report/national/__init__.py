@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from expectations.wording import COPENHAGEN
 from exports.report.comments import Comments, template
-from exports.report.document import Document
+from exports.report.document import Document, Section
 from exports.report.figures import read_goals
 from exports.report.national.annex import annex
 from exports.report.national.edition import Edition
@@ -60,7 +62,7 @@ def national_report(statement: Statement, comments: Comments, *, final: bool) ->
         ),
         keywords=("erhvervshuse", "målopfyldelse", "erhvervsfremme", str(statement.year)),
         facts=_facts(edition),
-        sections=tuple(chapter for chapter in chapters if chapter is not None),
+        sections=tuple(_unnumbered(chapter) for chapter in chapters if chapter is not None),
         draft=not final,
     )
 
@@ -88,6 +90,11 @@ def comment_template(statement: Statement) -> str:
     """
     labels = {measure.measure: measure.label for measure in read_goals(statement).measures}
     return template(statement.year, unmet_goals(statement), labels)
+
+
+def _unnumbered(section: Section) -> Section:
+    """Take the number off a section and those inside it: the goals have the agreement's numbers, and two confuse."""
+    return replace(section, numbered=False, sections=tuple(_unnumbered(inner) for inner in section.sections))
 
 
 def _facts(edition: Edition) -> tuple[tuple[str, str], ...]:

@@ -345,8 +345,7 @@ def _group_name(group: str) -> str:
     names = {
         "vaekst": "Vækstsegmentet",
         "drift": "Driftssegmentet",
-        "vaekst_survival": "Vækstsegmentet, overlevelse",
-        "drift_survival": "Driftssegmentet, overlevelse",
+        "drift_survivors": "Driftssegmentet, virksomheder der stadig findes",
     }
     return names.get(group, f"{segment_name(group)}segmentet" if group in SEGMENTS else group)
 

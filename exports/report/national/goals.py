@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from expectations.wording import NATION
-from exports.report.blocks import anchor, bullets, note, number_cell, paragraph
+from exports.report.blocks import anchor, note, number_cell, paragraph
 from exports.report.charts import Bar, Development, Panel, Point, development, intervals
 from exports.report.document import (
     Align,
@@ -31,7 +31,9 @@ from exports.report.phrases import (
     bare_value,
     base_sentence,
     change_sentence,
+    changed_houses,
     decimals_of,
+    difference_unit,
     exact,
     hidden_sentence,
     interval_text,
@@ -42,6 +44,7 @@ from exports.report.phrases import (
     segment_name,
     sentence,
     short_name,
+    signed,
     status_sentence,
     status_word,
     target_text,
@@ -124,13 +127,13 @@ def _measure(edition: Edition, measure: Measure, *, opening: bool) -> list[Block
             *_development(edition, measure),
             note("Hvad tallet ikke siger", LIMITS.get(measure.measure, measure.definition)),
         ]
-    blocks += [paragraph(text, lead=opening) for text in _results(figures)]
+    blocks += [paragraph(text, lead=opening and not at) for at, text in enumerate(_results(figures))]
     blocks += _result_figure(edition, measure, figures)
     blocks += _development(edition, measure)
     blocks += _changes(edition, measure, figures)
     blocks += _base(edition, measure, figures)
-    blocks.append(note("Hvad tallet ikke siger", LIMITS.get(measure.measure, measure.definition)))
-    return [*blocks, *_comments(edition, measure, figures)]
+    blocks += _comments(edition, measure, figures)
+    return [*blocks, note("Hvad tallet ikke siger", LIMITS.get(measure.measure, measure.definition))]
 
 
 def _quotation(measure: Measure) -> Paragraph:
@@ -155,7 +158,7 @@ def _waves(edition: Edition, measure: Measure) -> str:
 def _results(figures: Sequence[GoalFigure]) -> list[str]:
     """Say what the result is for the country and for how many houses the goal is met, segment by segment."""
     said = []
-    for _, group in groupby(figures, key=lambda one: one.segment) if _by_segment(figures) else []:
+    for _, group in groupby(_by_segment(figures), key=lambda one: one.segment):
         said += _segment_results(list(group))
     return said
 
@@ -387,19 +390,63 @@ def _development_data(
 
 def _changes(edition: Edition, measure: Measure, figures: Sequence[GoalFigure]) -> list[Block]:
     """Say how each area has changed since the newest figure that means the same, and since the published baseline."""
-    pairs = [(figure, edition.goals.before(figure)) for figure in figures]
-    said = [
-        change_sentence(figure, earlier, change(figure, earlier)) for figure, earlier in pairs if earlier is not None
-    ]
+    pairs = [(figure, earlier) for figure in figures if (earlier := edition.goals.before(figure)) is not None]
     since = _since_baseline(edition, measure, figures)
-    if not said and not since:
-        return [paragraph(f"Der er ikke tal fra tidligere år efter samme definition som i {edition.year}.")]
-    blocks: list[Block] = []
-    if said:
-        blocks.append(bullets(said))
-    if since:
-        blocks.append(paragraph(since))
-    return blocks
+    if not pairs:
+        first = f"Der er ikke tal fra tidligere år efter samme definition som i {edition.year}."
+        return [paragraph(f"{first} {since}".strip())]
+    national = [
+        change_sentence(figure, earlier, change(figure, earlier)) for figure, earlier in pairs if figure.house == NATION
+    ]
+    found = [(figure, change(figure, earlier)) for figure, earlier in pairs if figure.house != NATION]
+    said = [*national, changed_houses(found), since]
+    return [paragraph(" ".join(part for part in said if part)), _change_table(measure, pairs)]
+
+
+def _change_table(measure: Measure, pairs: Sequence[tuple[GoalFigure, GoalFigure]]) -> Table:
+    """Make the table of changes."""
+    several = len({figure.segment for figure, _ in pairs}) > 1
+    intervals_known = any(figure.has_interval for figure, _ in pairs)
+    decimals = decimals_of(measure.unit)
+    rows = []
+    for figure, earlier in pairs:
+        moved = change(figure, earlier)
+        cells = [
+            Cell(area_name(figure.house), header=True),
+            *((Cell(segment_name(figure.segment)),) if several else ()),
+            Cell(str(earlier.year), sort=earlier.year),
+            Cell(bare_value(earlier), sort=earlier.value),
+            Cell(bare_value(figure), sort=figure.value),
+            Cell(ABSENT) if moved is None else Cell(signed(moved.difference, decimals), sort=moved.difference),
+        ]
+        if intervals_known:
+            beyond = None if moved is None else moved.beyond_chance
+            cells += [
+                Cell(ABSENT) if moved is None else Cell(interval_text(moved.low, moved.high, decimals)),
+                Cell(ABSENT if beyond is None else "Ja" if beyond else "Nej"),
+            ]
+        rows.append(tuple(cells))
+    dashes = any(cell.text == ABSENT for row in rows for cell in row)
+    return Table(
+        id=anchor("tabel", measure.measure, "aendring"),
+        caption=f"{measure.label}: ændring siden det seneste tal efter samme definition",
+        columns=(
+            Column("Område", width=1.8),
+            *((Column("Segment"),) if several else ()),
+            Column("Tidligere år", Align.RIGHT),
+            Column("Tidligere tal", Align.RIGHT),
+            Column(str(pairs[0][0].year), Align.RIGHT),
+            Column(f"Ændring ({difference_unit(measure.unit)})", Align.RIGHT, 1.2),
+            *(
+                (Column("95 pct. interval", Align.RIGHT, 1.3), Column("Større end tilfældigheder", width=1.2))
+                if intervals_known
+                else ()
+            ),
+        ),
+        rows=tuple(rows),
+        notes=(HIDDEN_NOTE,) if dashes else (),
+        compact=True,
+    )
 
 
 def _since_baseline(edition: Edition, measure: Measure, figures: Sequence[GoalFigure]) -> str:

@@ -160,7 +160,7 @@ def _figure(rules: list[dict[str, Any]], year: int) -> list[Block]:
             caption=caption,
             svg=ranges([("", rows)], "Pct.", [None]),
             alternative=sentence(f"andel for Danmark efter regel: {listing(told) or 'ingen data'}"),
-            data=_rule_table(rules, caption),
+            data=rule_table(rules, caption),
             notes=(
                 "Rude: Danmark. Korte streger: erhvervshusene; det grå bånd går fra det laveste til det højeste hus.",
             ),
@@ -168,8 +168,16 @@ def _figure(rules: list[dict[str, Any]], year: int) -> list[Block]:
     ]
 
 
-def _rule_table(rules: list[dict[str, Any]], caption: str) -> Table:
-    """Make the table behind the chart of rules."""
+def rule_table(rules: list[dict[str, Any]], caption: str) -> Table:
+    """Make the matrix of rules and areas.
+
+    Args:
+        rules: Rows of rule and area.
+        caption: The title.
+
+    Returns:
+        The table.
+    """
     shown = [house for house in areas() if any(row["house"] == house for row in rules)]
     found = {(str(row["rule"]), str(row["house"])): real(row["share"]) for row in rules}
     labels = {str(row["rule"]): str(row["label"]) for row in rules}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.wording import NATION
 from exports.report.blocks import bullets, paragraph
-from exports.report.document import Align, Block, Cell, Column, Section, Table
+from exports.report.document import Align, Block, Bullets, Cell, Column, Section, Table, Text
 from exports.report.figures import GoalFigure, Measure, State, area_order, areas, change, states
 from exports.report.national.edition import Edition
 from exports.report.phrases import (
@@ -102,7 +102,17 @@ def _opening(edition: Edition) -> list[Block]:
         blocks.append(
             paragraph(nation_sentence(met, total, edition.year, unknown=unknown, hidden=hidden, path=path), lead=True)
         )
-        blocks.append(bullets(result_sentence(figure) for figure in national))
+        blocks.append(
+            Bullets(
+                tuple(
+                    (
+                        Text(f"{edition.goals.measure(figure.agreement, figure.measure).label}: ", bold=True),
+                        Text(result_sentence(figure)),
+                    )
+                    for figure in national
+                )
+            )
+        )
     else:
         houses = sorted(
             {figure.house for measure in edition.measures for figure in edition.figures(measure)}, key=area_order
