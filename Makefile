@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test browser lint types format lock dev benchmark clean
+.PHONY: help setup report test browser office lint types format lock dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -49,6 +49,13 @@ browser: setup ## The reports in a real Chromium: accessibility, keyboard, phone
 		|| { echo "There is no Chromium. As administrator, on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --target .cache/browser -r tests/browser/requirements.txt
 	@PAGES="$(abspath $(PAGES))" $(BIN)/pytest -m browser tests/browser
+
+office: setup ## The workbook in a real LibreOffice: it opens, its values arrive, it computes around hidden figures.
+	@command -v soffice >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc >/dev/null; } \
+		|| { echo "LibreOffice is missing. On Debian and Ubuntu run: sudo apt-get install libreoffice-calc" >&2; exit 1; }
+	@$(BIN)/pytest -m office tests/office
 
 lint: setup ## Style of Python, YAML and SQL.
 	@$(BIN)/ruff format --check $(PACKAGES)

@@ -16,11 +16,6 @@ MEASURES = "statement_measures"
 HIDDEN_SIGN = "–"
 """What readers see in place of a hidden figure."""
 
-HIDDEN_NOTE = (
-    f"{HIDDEN_SIGN} betyder, at tallet er skjult: Det hviler på for få svar eller virksomheder, eller det kunne ellers "
-    "beregnes af andre tal."
-)
-
 HIDDEN_COLUMN = ColumnSpecification(
     name=IS_HIDDEN,
     type="boolean",
@@ -75,6 +70,27 @@ def kind(column: ColumnSpecification) -> Kind:
         msg = f"{column.name}: type {column.type} is not published; expected one of {', '.join(sorted(_KINDS))}"
         raise SpecificationError(msg)
     return _KINDS[found.group()]
+
+
+def hidden_note(settings: Mapping[str, str]) -> str:
+    """Say what the sign of a hidden figure means.
+
+    Args:
+        settings: The settings of the statement, the limits of disclosure control among them.
+
+    Returns:
+        A Danish sentence, with the limits where they are known.
+    """
+    answers, companies = (settings.get(f"disclosure_{unit}") for unit in ("respondents", "companies"))
+    few = (
+        f"færre end {answers} svar eller {companies} virksomheder"
+        if answers and companies
+        else "for få svar eller virksomheder"
+    )
+    return (
+        f"{HIDDEN_SIGN} betyder, at tallet er skjult: Det hviler på {few}, er domineret af én virksomhed, eller kunne "
+        "ellers beregnes af andre tal."
+    )
 
 
 def columns(table: StatementTable) -> tuple[ColumnSpecification, ...]:

@@ -16,7 +16,7 @@ from expectations.wording import number
 from exports.statement.columns import HIDDEN_SIGN, Kind, require_hidden, with_measure_names
 from exports.statement.statement import Statement
 from exports.workbook import about, goals, tables
-from exports.workbook.sheet import Field, Sheet, Value, clean, named
+from exports.workbook.sheet import TEXT_LIMIT, Field, Sheet, Value, clean, named
 
 _OPTIONS = {
     # No text becomes anything but text, whatever it begins with.
@@ -29,7 +29,10 @@ _OPTIONS = {
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 _PAPER_A4 = 9
-_NARROWEST, _WIDEST, _LONG = 9.0, 60.0, 40
+_NARROWEST, _WIDEST = 9.0, 60.0
+# A table of many columns is printed smaller the wider they are.
+_MANY, _WIDEST_OF_MANY = 6, 36.0
+_ROW_HEIGHT, _HIGHEST = 15, 409
 _FILTER_BUTTON = 4
 _LINE_WIDTH = 100
 _TITLE_ROWS = 2
@@ -111,7 +114,9 @@ class _Writer:
         self._title = book.add_format({"bold": True, "font_size": 16, "font_color": "#0059B3"})
         self._line = book.add_format({"valign": "top"})
         self._back = book.add_format({"font_color": "#0059B3", "underline": 1})
-        self._header = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2})
+        header = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
+        self._header = book.add_format({**header, "indent": 1})
+        self._number_header = book.add_format({**header, "align": "right"})
 
     def write(self, sheet: Sheet) -> None:
         """Write one sheet.
@@ -120,12 +125,14 @@ class _Writer:
             sheet: The sheet, its names valid.
         """
         page = self._book.add_worksheet(sheet.name)
-        widths = tuple(_width(field) for field in sheet.fields)
+        widest = _WIDEST if len(sheet.fields) <= _MANY else _WIDEST_OF_MANY
+        widths = tuple(_width(field, widest) for field in sheet.fields)
         top = self._write_above(page, sheet, max(_LINE_WIDTH, int(sum(widths))))
         for column, (field, width) in enumerate(zip(sheet.fields, widths, strict=True)):
             page.set_column(column, column, width)
             for row in range(sheet.rows):
-                self._write_cell(page, top + 1 + row, column, field, row)
+                self._write_cell(page, top + 1 + row, column, field, row, width)
+        _set_heights(page, sheet, widths, top)
         # A table has at least one row; where there are none it is empty, and a line above says so.
         last, right = top + max(sheet.rows, 1), len(sheet.fields) - 1
         page.add_table(
@@ -136,7 +143,7 @@ class _Writer:
             {
                 "name": sheet.table,
                 "style": _STYLE,
-                "columns": [{"header": f.heading, "header_format": self._header} for f in sheet.fields],
+                "columns": [{"header": f.heading, "header_format": self._heading(f)} for f in sheet.fields],
                 "title": sheet.title,
                 "description": clean(sheet.summary),
             },
@@ -156,7 +163,11 @@ class _Writer:
                 row += 1
         return row + 1
 
-    def _write_cell(self, page: Worksheet, row: int, column: int, field: Field, index: int) -> None:
+    def _heading(self, field: Field) -> Format:
+        """Return the look of a heading: it stands as its column's values do."""
+        return self._header if field.kind is Kind.TEXT else self._number_header
+
+    def _write_cell(self, page: Worksheet, row: int, column: int, field: Field, index: int, width: float) -> None:
         """Write one value by its kind; nothing is left for the library to guess."""
         value = field.values[index]
         if value is None:
@@ -165,18 +176,18 @@ class _Writer:
             quoted = target.replace("'", "''")
             page.write_url(row, column, f"internal:'{quoted}'!A1", self._format(_Style(link=True)), str(value))
         elif isinstance(value, str):
-            self._write_text(page, row, column, value, field)
+            self._write_text(page, row, column, value, field, width)
         elif isinstance(value, date | datetime):
             page.write_datetime(row, column, value, self._format(_Style(field.number_format(index))))
         else:
             page.write_number(row, column, value, self._format(_Style(field.number_format(index))))
 
-    def _write_text(self, page: Worksheet, row: int, column: int, value: str, field: Field) -> None:
+    def _write_text(self, page: Worksheet, row: int, column: int, value: str, field: Field, width: float) -> None:
         """Write a text; among numbers it is the sign of a hidden figure, pale and to the right as they are."""
         sign = field.kind is not Kind.TEXT or value == HIDDEN_SIGN
         style = _Style(
-            wrap=not sign and len(value) > _LONG,
-            right=sign and field.kind is not Kind.TEXT,
+            wrap=not sign and _lines(value, width) > 1,
+            right=field.kind is not Kind.TEXT,
             pale=sign,
             quoted=value.startswith(_FORMULA_STARTS),
         )
@@ -189,7 +200,9 @@ class _Writer:
             if style.number_format:
                 look["num_format"] = style.number_format
             look |= {"text_wrap": True} if style.wrap else {}
-            look |= {"align": "right"} if style.right else {}
+            # Texts keep clear of the numbers that stand at the right edge of the column before.
+            look["align"] = "right" if style.right or style.number_format else "left"
+            look["indent"] = 0 if look["align"] == "right" else 1
             look |= {"font_color": "#595959"} if style.pale else {}
             # Excel keeps it a text even when somebody edits the cell.
             look |= {"quote_prefix": True} if style.quoted else {}
@@ -210,13 +223,34 @@ class _Writer:
         page.set_footer(f"&L{edition}&C{name}&RSide &P af &N")
 
 
-def _width(field: Field) -> float:
+def _set_heights(page: Worksheet, sheet: Sheet, widths: tuple[float, ...], top: int) -> None:
+    """Make rows as high as their longest text needs: not every program does it by itself."""
+    heading = max(_lines(f.heading, width - _FILTER_BUTTON) for f, width in zip(sheet.fields, widths, strict=True))
+    page.set_row(top, heading * _ROW_HEIGHT)
+    for row in range(sheet.rows):
+        texts = ((field.values[row], width) for field, width in zip(sheet.fields, widths, strict=True))
+        lines = max((_lines(value, width) for value, width in texts if isinstance(value, str)), default=1)
+        if lines > 1:
+            page.set_row(top + 1 + row, min(lines * _ROW_HEIGHT, _HIGHEST))
+
+
+def _lines(text: str, width: float) -> int:
+    """Count the lines that a text takes in a column."""
+    # Letters are narrower than the figures that widths are counted in, on average.
+    if len(text) <= width and "\n" not in text:
+        return 1
+    room = max(int(width) - 2, 1)
+    lines = sum(max(len(textwrap.wrap(part[:TEXT_LIMIT], room)), 1) for part in text.split("\n"))
+    return max(lines, 1)
+
+
+def _width(field: Field, widest: float) -> float:
     """Choose a column's width from its heading and its values as they are shown."""
     words = max((len(word) for word in field.heading.split()), default=0) + _FILTER_BUTTON
     values = {(value, field.number_format(row)) for row, value in enumerate(field.values)}
     shown = max((_shown(value, number_format) for value, number_format in values), default=0)
     # The heading takes at most two lines where the words allow it.
-    return min(max(words, len(field.heading) / 2 + _FILTER_BUTTON, shown + 2, _NARROWEST), _WIDEST)
+    return min(max(words, len(field.heading) / 2 + _FILTER_BUTTON, shown + 3, _NARROWEST), max(widest, words))
 
 
 def _shown(value: Value, number_format: str | None) -> int:

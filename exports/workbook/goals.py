@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from exports.statement.columns import HIDDEN_NOTE, HIDDEN_SIGN, MEASURES
+from exports.statement.columns import HIDDEN_SIGN, MEASURES, hidden_note
 from exports.statement.statement import IS_HIDDEN, Statement, StatementTable
 from exports.workbook.fields import label, table_fields
 from exports.workbook.sheet import Sheet, text_field
@@ -88,7 +88,7 @@ def _goal(statement: Statement, table: StatementTable, agreement: str, number: s
     return Sheet(
         name=f"Mål {number}",
         title=f"Mål {number} i aftalen {agreement}: {names}",
-        lines=(*_targets(statement, agreement, measures), HIDDEN_NOTE),
+        lines=(*_targets(statement, agreement, measures), hidden_note(statement.settings)),
         table=f"goal_{number}",
         summary=f"Resultat, usikkerhed, måltal og status for mål {number}, en række pr. måling, segment, hus og år.",
         fields=table_fields(part, _SHOWN),
@@ -132,7 +132,10 @@ def _overview(statement: Statement, table: StatementTable, agreement: str) -> Sh
     return Sheet(
         name="Overblik",
         title=f"Status for målene i {statement.year}",
-        lines=(f"Aftalen {agreement}. Tallene bag hver status står på målets eget ark.", HIDDEN_NOTE),
+        lines=(
+            f"Aftalen {agreement}. Tallene bag hver status står på målets eget ark.",
+            hidden_note(statement.settings),
+        ),
         table="goals_overview",
         summary=f"Status for hvert mål i {statement.year}, en række pr. måling og segment og en kolonne pr. hus.",
         fields=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exports.statement.columns import HIDDEN_NOTE, MEASURES, columns
+from exports.statement.columns import MEASURES, columns, hidden_note
 from exports.statement.statement import IS_HIDDEN, Statement, StatementTable
 from exports.workbook.fields import table_fields
 from exports.workbook.sheet import Sheet, text_field
@@ -20,8 +20,9 @@ def table_sheets(statement: Statement) -> tuple[Sheet, ...]:
     Returns:
         The sheets in the tables' order; the measures come as their definitions, see `definition_sheets`.
     """
+    note = hidden_note(statement.settings)
     return tuple(
-        _sheet(table, table.specification.sheet)
+        _sheet(table, table.specification.sheet, note)
         for table in _in_order(statement)
         if table.specification.sheet is not None and table.specification.name != MEASURES
     )
@@ -36,7 +37,11 @@ def definition_sheets(statement: Statement) -> tuple[Sheet, ...]:
     Returns:
         The definitions of the measures, where the statement has them, and the columns of all tables with a sheet.
     """
-    measures = (_sheet(statement.tables[MEASURES], DEFINITIONS),) if MEASURES in statement.tables else ()
+    measures = (
+        (_sheet(statement.tables[MEASURES], DEFINITIONS, hidden_note(statement.settings)),)
+        if MEASURES in statement.tables
+        else ()
+    )
     shown = [
         (table.specification.sheet or DEFINITIONS, column)
         for table in _in_order(statement)
@@ -68,11 +73,14 @@ def _in_order(statement: Statement) -> list[StatementTable]:
     return sorted(statement.tables.values(), key=lambda table: (table.specification.order, table.specification.name))
 
 
-def _sheet(table: StatementTable, name: str) -> Sheet:
+def _sheet(table: StatementTable, name: str, note: str) -> Sheet:
     """Make the sheet of one table."""
     specification = table.specification
-    hides = IS_HIDDEN in table.frame.columns
-    lines = (specification.description_da, *([HIDDEN_NOTE] if hides else []), *([] if len(table.frame) else [_NO_ROWS]))
+    lines = (
+        specification.description_da,
+        *([note] if IS_HIDDEN in table.frame.columns else []),
+        *([] if len(table.frame) else [_NO_ROWS]),
+    )
     return Sheet(
         name=name,
         title=specification.title_da,

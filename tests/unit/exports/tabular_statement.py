@@ -179,7 +179,12 @@ def statement(*tables: StatementTable, frozen: bool = False, year: int = 2025) -
         today=date(2026, 10, 31),
         tables={t.specification.name: t for t in chosen},
         publication=run,
-        settings={"respondents": "5", "companies": "3", "effect": "0123abcd"},
+        settings={
+            "disclosure_respondents": "5",
+            "disclosure_companies": "3",
+            "disclosure_dominance": "0.75",
+            "effect": "0123abcd",
+        },
         freeze=Freeze(2, datetime(2026, 12, 1, 9, 0, tzinfo=UTC), "En leverance manglede.") if frozen else None,
     )
 

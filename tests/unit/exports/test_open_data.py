@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pyshacl
 import pytest
 from hypothesis import given, settings
-from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, URIRef
+from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from exports.open_data import write_open_data
@@ -191,6 +191,17 @@ def test_addresses_follow_the_base(tmp_path: Path) -> None:
     assert set(graph.objects(None, DCAT.landingPage)) == {URIRef("https://a.example.org/")}
     package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
     assert package["homepage"] == "https://a.example.org/"
+
+
+def test_a_publisher_may_be_asked_by_mail(tmp_path: Path) -> None:
+    """Many publishers have a mailbox and no page; the catalogue must still be valid."""
+    contact = read_settings().contact.model_copy(update={"email": "data@example.org", "page": ""})
+    write_open_data(sample.statement(), tmp_path, read_settings().model_copy(update={"contact": contact}))
+    graph = catalogue(tmp_path / "dcat.ttl")
+    vcard = Namespace("http://www.w3.org/2006/vcard/ns#")
+    assert set(graph.objects(None, vcard.hasEmail)) == {URIRef("mailto:data@example.org")}
+    assert not list(graph.objects(None, vcard.hasURL))
+    assert pyshacl.validate(graph, shacl_graph=Graph().parse(SHAPES))[0]
 
 
 def test_a_frozen_edition_has_its_version_and_day(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ def test_a_goal_sheet_holds_its_agreement_alone_with_words_for_codes(book: OpenW
     ]
     assert page["A1"].value == "Mål 3 i aftalen 2024-2027: Kundetilfredshed"
     assert page["A3"].value == "Aftalens ord: ”En NPS-score på mindst 70” (Rammeaftalen, Kap. 8.1, mål 3)"
+    assert str(page["A4"].value).startswith("– betyder, at tallet er skjult: Det hviler på færre end 5 svar eller 3 v")
 
 
 def test_the_overview_says_every_status_in_words(book: OpenWorkbook) -> None:
@@ -208,6 +209,9 @@ def test_provenance_lists_every_delivery(book: OpenWorkbook) -> None:
     used, aside = rows(book["Datakilder"])
     assert (used["Fil"], used["Status"], used["Brugte rækker"]) == ("crm/=crm_forloeb__2026-10-31.csv", "Brugt", 1190)
     assert (aside["Dato"], aside["Status"]) == (None, "Sat til side")
+    assert {"Navn": "Færre svar end dette skjules", "Værdi": "5", "Slags": "Indstilling"} in rows(book["Indstillinger"])
+    shown = [row["Værdi"] for row in rows(book["Indstillinger"]) if str(row["Navn"]).startswith("Største virksomheds")]
+    assert shown == ["0,75"]
     assert {"Navn": "effect", "Værdi": "0123abcd", "Slags": "Indstilling"} in rows(book["Indstillinger"])
 
 
