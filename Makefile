@@ -37,7 +37,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m orchestration.manifest
 	@touch $@
 
-report: setup ## From deliveries to the national goals, into ./output (a synthetic Denmark, or DELIVERIES=folder).
+report: setup ## From deliveries to the national goals and the reports of the year, into ./output (a synthetic Denmark, or DELIVERIES=folder).
 	@$(BIN)/erhvervshus run --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES)) $(if $(YEAR),--year $(YEAR))
 
 test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.

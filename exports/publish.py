@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -17,6 +16,8 @@ from typing import Any, Self
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from exports.files import READ_ONLY, sha256_of, sync
+
 _log = logging.getLogger(__name__)
 
 PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
@@ -26,7 +27,6 @@ MANIFEST = "manifest.json"
 PUBLICATION_TABLE = "_publication"
 _STAGING_PREFIX = ".publish-"
 _WAREHOUSE_PATTERN = "warehouse-*.duckdb"
-_READ_ONLY = 0o444
 
 
 class PublicationError(Exception):
@@ -368,14 +368,14 @@ def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequenc
     """Write the file out whole, make it read-only, and count its rows again as a reader would."""
     con.execute("checkpoint published")
     con.execute("detach published")
-    path.chmod(_READ_ONLY)
+    path.chmod(READ_ONLY)
     with closing(duckdb.connect(str(path), read_only=True)) as reader:
         for table in tables:
             found = _count(reader, _name(table.table))
             if found != table.rows:
                 msg = f"tabellen {table.table} har {found} rækker i {path.name}, men skal have {table.rows}"
                 raise ValueError(msg)
-    _sync(path)
+    sync(path)
 
 
 def _write_parquet(
@@ -390,8 +390,8 @@ def _write_parquet(
         path = staging / f"{mart.name}.parquet"
         table = f"build.{_name(mart.schema)}.{_name(mart.name)}"
         con.execute(f"copy (from {table} order by all) to {_text(str(path))} (format parquet, compression zstd)")
-        path.chmod(_READ_ONLY)
-        _sync(path)
+        path.chmod(READ_ONLY)
+        sync(path)
         yield _fingerprint(path, _count(con, f"read_parquet({_text(str(path))})"))
         tell(path.name)
 
@@ -399,8 +399,8 @@ def _write_parquet(
 def _write_manifest(path: Path, content: Manifest) -> None:
     """Write `manifest.json`."""
     path.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    path.chmod(_READ_ONLY)
-    _sync(path)
+    path.chmod(READ_ONLY)
+    sync(path)
 
 
 class _Undo:
@@ -443,7 +443,7 @@ def _switch(staging: Path, output: Path, content: Manifest) -> None:
         link.symlink_to(content.warehouse)
         undo.replace(link, output / CURRENT)
         undo.replace(staging / MANIFEST, output / MANIFEST)
-        _sync(output)
+        sync(output)
 
 
 def _remove_old(output: Path, keep: int) -> None:
@@ -460,23 +460,12 @@ def _remove_old(output: Path, keep: int) -> None:
 
 def _fingerprint(path: Path, rows: int) -> PublishedFile:
     """Fingerprint a file."""
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return PublishedFile(name=path.name, sha256=digest, bytes=path.stat().st_size, rows=rows)
+    return PublishedFile(name=path.name, sha256=sha256_of(path), bytes=path.stat().st_size, rows=rows)
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     """Count the rows of a relation."""
     return int(con.execute(f"select count(*) from {relation}").fetchall()[0][0])
-
-
-def _sync(path: Path) -> None:
-    """Make a file or a folder's names survive a power failure."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _text(value: str) -> str:

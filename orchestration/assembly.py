@@ -14,6 +14,7 @@ from orchestration.assets.expectations import build_expectations
 from orchestration.assets.history import earlier_findings, finding_history
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import build_publication, published_marts
+from orchestration.assets.statement import build_statement
 from orchestration.assets.warehouse import build_warehouse
 from orchestration.checks import build_expectation_checks, rows_conserved
 from orchestration.effect_checks import build_effect_checks
@@ -57,6 +58,7 @@ def build_defs(
         build_expectations(marts),
         build_publication(prepared),
         finding_history,
+        build_statement(prepared),
     ]
     known = _keys(assets)
     return Definitions(

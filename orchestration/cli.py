@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.compare import compare
 from orchestration.commands.explain import explain
+from orchestration.commands.freeze import freeze
 from orchestration.commands.quality import quality
+from orchestration.commands.report import report
 from orchestration.commands.run import run
 from orchestration.commands.synthetic import synthetic
 
@@ -22,6 +25,9 @@ app.command("run")(run)
 app.command("synthetic")(synthetic)
 app.add_typer(quality)
 app.command("explain")(explain)
+app.command("report")(report)
+app.command("freeze")(freeze)
+app.command("compare")(compare)
 
 
 def _show_version(value: bool) -> None:

@@ -19,6 +19,10 @@ class WarehouseBuildError(RunError):
     """Dbt could not build the warehouse, or one of its tests failed; nothing was published."""
 
 
+class ReportsError(RunError):
+    """The warehouse was published, but the reports of the year could not be made; the edition before still stands."""
+
+
 class ConservationError(RunError):
     """Rows were lost or invented on the way in: delivered is not accepted plus rejected."""
 
@@ -31,11 +35,15 @@ def expected_error(error: BaseException) -> BaseException | None:
 
     Returns:
         The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
-        publication's), or None when the failure was not foreseen.
+        publication's and the statement's), or None when the failure was not foreseen.
     """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
+    from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
+    from exports.statement.assemble import AssemblyError  # noqa: PLC0415
+    from exports.statement.disclosure import DisclosureError  # noqa: PLC0415
+    from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
@@ -45,6 +53,11 @@ def expected_error(error: BaseException) -> BaseException | None:
         RunError,
         PublicationError,
         ExplainError,
+        StatementError,
+        AssemblyError,
+        DisclosureError,
+        CommentError,
+        MissingCommentsError,
         ContractError,
         NothingUsableError,
         SyntheticError,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from expectations.data_docs import FOLDER, INDEX
 from expectations.gate import Tally
 from exports.publish import MANIFEST, Manifest, PublishedDelivery
+
+if TYPE_CHECKING:
+    from exports.statement.edition import Edition
 
 SHOWN_REJECTS = 5
 
@@ -59,6 +63,8 @@ class Outcome:
         rejects: The first rejects of accepted deliveries.
         goals: The national goals of the report year.
         checks: How many checks of the expectations ran, and what they came to.
+        edition: The edition of the report year that stands, or None when there is none.
+        reports_failure: Why this run could not write one, in Danish; None when it could, or was not asked to.
     """
 
     output: Path
@@ -69,6 +75,8 @@ class Outcome:
     rejects: tuple[Reject, ...]
     goals: tuple[Goal, ...]
     checks: Tally = field(default_factory=Tally)
+    edition: Edition | None = None
+    reports_failure: str | None = None
 
     @property
     def data_docs(self) -> Path:

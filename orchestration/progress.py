@@ -19,6 +19,7 @@ STAGES = {
     "warehouse": "Bygger datavarehuset",
     "expectations": "Kontrollerer data",
     "publication": "Offentliggør resultatet",
+    "statement": "Skriver opgørelsen",
 }
 _WIDTH = 32
 

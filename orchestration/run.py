@@ -10,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 # Before Dagster is imported: it reads these once.
@@ -25,9 +26,11 @@ from dagster import (
 from expectations.data_docs import FOLDER, INDEX
 from expectations.gate import form_error, tally
 from expectations.result_history import results_of
+from exports.statement.edition import read_edition
 from orchestration.assembly import build_defs
+from orchestration.assets.statement import STATEMENT
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
-from orchestration.errors import ConservationError
+from orchestration.errors import ConservationError, expected_error
 from orchestration.jobs import JOB
 from orchestration.outcome import Outcome, read_outcome
 from orchestration.paths import DBT_PROJECT
@@ -49,6 +52,7 @@ STAGE_OF_STEP = {
     "effect_checks": "expectations",
     "publication": "publication",
     "finding_history": "publication",
+    STATEMENT: "statement",
 }
 _MILLISECONDS = 1000
 
@@ -79,7 +83,7 @@ def run(
         project: The dbt project.
 
     Returns:
-        What the run came to.
+        What the run came to. Reports that fail do not take the publication back: the outcome says why there are none.
 
     Raises:
         ConservationError: Rows were lost on the way in; nothing was built.
@@ -97,17 +101,48 @@ def run(
         if settings.year is not None:
             tags["erhvervshus/year"] = str(settings.year)
         prepared = time.monotonic() - begun
-        with _failed_check_named(instance, run_id, settings), redirect_stdout(_LogLines()):
-            result = job.execute_in_process(
-                instance=instance,
-                run_id=run_id,
-                tags=tags,
-                run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
-            )
-        seconds = {"prepare": prepared, **_stage_seconds(result.all_events)}
-        reused, notes = _landed(result.all_events)
+        failure = None
+        try:
+            with _failed_check_named(instance, run_id, settings), redirect_stdout(_LogLines()):
+                job.execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    tags=tags,
+                    run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
+                )
+        except Exception as error:
+            if _failed_steps(instance, run_id) != {STATEMENT}:
+                raise
+            failure = _reports_failure(error)
+        events = _events(instance, run_id)
+        seconds = {"prepare": prepared, **_stage_seconds(events)}
+        if not settings.reports:
+            seconds.pop(STATEMENT, None)
+        reused, notes = _landed(events)
     checks = tally(results_of(settings.history, run_id))
-    return read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
+    outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
+    if failure is not None:
+        return replace(outcome, reports_failure=failure)
+    edition = read_edition(settings.output_folder, outcome.manifest.report_year) if settings.reports else None
+    return replace(outcome, edition=edition)
+
+
+def _events(instance: DagsterInstance, run_id: str) -> list[DagsterEvent]:
+    """Read what happened in a run, also in one that failed."""
+    return [entry.get_dagster_event() for entry in instance.all_logs(run_id) if entry.is_dagster_event]
+
+
+def _failed_steps(instance: DagsterInstance, run_id: str) -> set[str | None]:
+    """List the steps of a run that failed."""
+    return {event.step_key for event in _events(instance, run_id) if event.is_step_failure}
+
+
+def _reports_failure(error: Exception) -> str:
+    """Say why the reports could not be made; what was not foreseen is logged with its traceback."""
+    expected = expected_error(error)
+    if expected is None:
+        _log.error("The reports could not be made", exc_info=error)
+    return str(expected) if expected is not None else f"Uventet fejl: {error}"
 
 
 def _dagster_level() -> str:

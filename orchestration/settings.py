@@ -40,6 +40,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     scale: float = Field(default=1.0, gt=0, description="Size of the synthetic Denmark; 1 is the nation.")
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
+    reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Generator[RunSettings, None, None]:  # noqa: ARG002

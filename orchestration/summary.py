@@ -263,4 +263,10 @@ def places(outcome: Outcome) -> list[RenderableType]:
     table.add_row("Fortegnelse", Text(str(outcome.output / "manifest.json")))
     if outcome.checks.checks:
         table.add_row("Kontroller", Text(str(outcome.data_docs)))
-    return [table]
+    if outcome.edition is None:
+        return [table]
+    # A run without reports does not pay their imports.
+    from orchestration import reports  # noqa: PLC0415
+
+    heading = Text(reports.heading(outcome.edition), style="bold")
+    return [table, "", heading, "", reports.places(outcome.output, outcome.edition)]

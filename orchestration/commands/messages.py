@@ -13,6 +13,7 @@ from rich.text import Text
 
 FAILURE = 1
 NOT_CLEAN = 2
+WITHOUT_REPORTS = 3
 LOG_WIDTH = 120
 
 
@@ -91,6 +92,25 @@ def existing_folder(value: Path | None) -> Path | None:
     if value is not None and not value.is_dir():
         kind = "er ikke en mappe" if value.exists() else "findes ikke"
         msg = f"{value} {kind}. Angiv mappen med leverancer."
+        raise typer.BadParameter(msg)
+    return value
+
+
+def existing_file(value: Path | None) -> Path | None:
+    """Refuse a file that is not there, in Danish.
+
+    Args:
+        value: What the user gave, or None.
+
+    Returns:
+        The same.
+
+    Raises:
+        typer.BadParameter: There is no such file.
+    """
+    if value is not None and not value.is_file():
+        kind = "er en mappe" if value.exists() else "findes ikke"
+        msg = f"{value} {kind}. Angiv en Markdown-fil med kommentarer."
         raise typer.BadParameter(msg)
     return value
 

@@ -1,4 +1,4 @@
-"""`erhvervshus run`: from a folder of deliveries to the published warehouse."""
+"""`erhvervshus run`: from a folder of deliveries to the published warehouse and the reports of the year."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from orchestration.commands.messages import (
     NOT_CLEAN,
+    WITHOUT_REPORTS,
     configure_logging,
     consoles,
     existing_folder,
@@ -34,12 +36,15 @@ def run(
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Det syntetiske Danmarks tilfældighed.", min=0)] = 2019,
     keep: Annotated[int, typer.Option(help="Hvor mange udgaver af datavarehuset der gemmes.", min=1)] = 3,
+    reports: Annotated[
+        bool, typer.Option("--reports/--no-reports", help="Slut med rapporter, regneark og åbne data, eller lad være.")
+    ] = True,
     strict: Annotated[
         bool, typer.Option("--strict", help="Slut med kode 2, hvis noget blev lagt til side eller afvist.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
 ) -> None:
-    """Indlæs leverancer, byg datavarehuset og offentliggør resultatet."""
+    """Indlæs leverancer, byg datavarehuset, offentliggør resultatet, og skriv årets rapporter som udkast."""
     started = time.monotonic()
     configure_logging(verbose=verbose)
     results, errors = consoles()
@@ -60,12 +65,18 @@ def run(
                 scale=scale,
                 seed=seed,
                 keep=keep,
+                reports=reports,
             )
             outcome = run_job(settings, progress, started)
 
         from orchestration.summary import show  # noqa: PLC0415
 
         show(outcome, results)
+        if outcome.reports_failure is not None:
+            # Text, not markup: a message may hold square brackets.
+            said = Text.assemble(("Fejl: ", "bold red"), outcome.reports_failure)
+            errors.print(said, "Datavarehuset er offentliggjort.", highlight=False, soft_wrap=True)
+            raise typer.Exit(WITHOUT_REPORTS)
         if strict and not outcome.is_clean:
             logging.getLogger(__name__).warning("Strict: something was set aside or rejected")
             raise typer.Exit(NOT_CLEAN)

@@ -83,7 +83,7 @@ def test_odd_values_stop_nothing(small_run: Path, tmp_path: Path) -> None:
     shutil.copytree(small_run.parent / "deliveries", deliveries)
     for name, text in ODD.items():
         (deliveries / name).write_text(text.lstrip(), encoding="utf-8")
-    outcome = run(RunSettings(output=str(tmp_path / "output"), deliveries=str(deliveries), year=2026))
+    outcome = run(RunSettings(output=str(tmp_path / "output"), deliveries=str(deliveries), year=2026, reports=False))
     assert not outcome.set_aside
     with duckdb.connect(str(tmp_path / "output" / "current.duckdb"), read_only=True) as con:
         years = con.execute("select min(year), max(year) from goal_attainment").fetchone()

@@ -15,6 +15,7 @@ from expectations.errors import FormError
 from expectations.result_history import results_of
 from expectations.store import history_file
 from exports.publish import Manifest
+from exports.statement.errors import EditionError
 from orchestration.cli import app
 from orchestration.errors import ConservationError, WarehouseBuildError, expected_error
 from orchestration.lock import hold
@@ -77,7 +78,8 @@ def test_the_job_publishes_the_national_goals(small_run_details: Any) -> None:  
     labels = {goal.label for goal in outcome.goals}
     assert "Net Promoter Score" in labels
     assert outcome.manifest.report_year == 2026
-    assert set(outcome.seconds) == {"prepare", "deliveries", "landing", "warehouse", "expectations", "publication"}
+    stages = {"prepare", "deliveries", "landing", "warehouse", "expectations", "publication", "statement"}
+    assert set(outcome.seconds) == stages
     for delivery in outcome.accepted:
         assert delivery.delivered_rows == delivery.accepted_rows + delivery.rejected_rows, delivery
 
@@ -160,6 +162,32 @@ def test_the_next_run_reuses_and_a_broken_one_leaves_it(
     assert "den forrige udgave gælder stadig" in str(expected)
     assert (output / "current.duckdb").readlink() == published
     assert json.loads((output / "manifest.json").read_bytes())["run_id"] == second.manifest.run_id
+
+
+def test_reports_that_fail_do_not_take_the_publication_back(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without it, a mistake in a page layout would keep the figures of the day from everyone."""
+
+    def fail(*_: object, **__: object) -> None:
+        msg = "opgoerelse/2025: opgørelsen kunne ikke skrives."
+        raise EditionError(msg)
+
+    monkeypatch.setattr("exports.statement.specification.read_specifications", lambda _: ("a table",))
+    monkeypatch.setattr("exports.statement.yearly.report", fail)
+    settings = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025)
+    outcome = run(settings, project=tiny_project)
+    assert outcome.reports_failure == "opgoerelse/2025: opgørelsen kunne ikke skrives."
+    assert outcome.edition is None
+    assert outcome.manifest.report_year == 2025
+    assert [goal.label for goal in outcome.goals] == ["Net Promoter Score"]
+    assert history_file(tmp_path).exists()
+    without = run(settings.model_copy(update={"reports": False}), project=tiny_project)
+    assert without.reports_failure is None
+    assert without.edition is None
 
 
 def test_lost_rows_stop_the_run(

@@ -228,8 +228,8 @@ def test_first_publication_that_fails_leaves_nothing(
         msg = "Input/output error"
         raise OSError(msg)
 
-    sync: Callable[[Path], None] = publishing._sync
-    monkeypatch.setattr(publishing, "_sync", lambda path: fail(path) if path == output else sync(path))
+    sync: Callable[[Path], None] = publishing.sync
+    monkeypatch.setattr(publishing, "sync", lambda path: fail(path) if path == output else sync(path))
     with pytest.raises(PublicationError):
         publish(build, output, run_info(manifest))
     assert list(output.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,25 @@ def test_warnings_matter_only_when_asked(
     result = call("run", "--output", tmp_path, *strict)
     assert result.exit_code == code
     assert "Advarsler" in result.output
+
+
+def test_reports_that_fail_are_told_with_a_code_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_outcome: Outcome
+) -> None:
+    """Without it, a scheduler would think that the reports were written, or that nothing was published."""
+    failed = replace(clean_outcome, reports_failure="opgoerelse/2025: [disken] er fuld.")
+    monkeypatch.setattr("orchestration.run.run", lambda *_: failed)
+    result = call("run", "--output", tmp_path)
+    assert result.exit_code == 3
+    assert "Nationale mål 2025" in result.output
+    assert "Fejl: opgoerelse/2025: [disken] er fuld. Datavarehuset er offentliggjort." in result.output
+
+
+def test_a_run_may_leave_the_reports_out(runs: list[Any], tmp_path: Path) -> None:
+    """Without it, a run that is only to refresh the dashboards would pay for pages nobody reads."""
+    assert call("run", "--output", tmp_path, "--no-reports").exit_code == 0
+    assert call("run", "--output", tmp_path).exit_code == 0
+    assert [settings.reports for settings in runs] == [False, True]
 
 
 def test_strict_is_content_with_a_clean_run(runs: list[Any], tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""`erhvervshus compare`: what a recomputation changes in a frozen statement, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
+
+
+def compare(
+    year: Annotated[int, typer.Option(help="Det frosne opgørelsesår.", min=2019, max=2100)],
+    version: Annotated[int | None, typer.Option(help="Den frosne version. Uden den bruges den nyeste.", min=1)] = None,
+    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
+        "output"
+    ),
+    csv: Annotated[
+        Path | None, typer.Option(help="Filen, der får alle forskelle. Uden den: sammenligning.csv i årets mappe.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+) -> None:
+    """Sammenlign den frosne opgørelse med den seneste udgave: hvad er anderledes, og hvilke leverancer gør det?"""
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        from exports.statement.compare import write_comparison  # noqa: PLC0415
+        from exports.statement.edition import COMPARISON, edition_folder  # noqa: PLC0415
+        from exports.statement.yearly import compare, read_publication  # noqa: PLC0415
+        from orchestration.comparison import show  # noqa: PLC0415
+        from orchestration.lock import hold  # noqa: PLC0415
+        from orchestration.manifest import prepare_manifest  # noqa: PLC0415
+
+        read_publication(output)
+        with hold(output):
+            comparison = compare(output, year, prepare_manifest(), version=version)
+            path = csv if csv is not None else edition_folder(output, year) / COMPARISON
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_comparison(comparison, path)
+        show(comparison, results)
+        results.print(f"\nAlle forskelle: {path}", highlight=False, soft_wrap=True)

@@ -1,0 +1,69 @@
+"""`erhvervshus freeze`: keep the statement of a year as it is published."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.messages import (
+    configure_logging,
+    consoles,
+    existing_file,
+    failures_shown,
+    possible_folder,
+)
+
+
+def freeze(
+    year: Annotated[
+        int | None, typer.Option(help="Opgørelsesåret. Uden det bruges den seneste udgaves.", min=2019, max=2100)
+    ] = None,
+    comments: Annotated[
+        Path | None,
+        typer.Option(help="Markdown-filen med kommentarer til mål, der ikke er opfyldt.", callback=existing_file),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Hvorfor en ny version afløser den, der allerede er frosset.")
+    ] = None,
+    final: Annotated[
+        bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
+    ] = False,
+    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
+        "output"
+    ),
+    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+) -> None:
+    """Frys årets opgørelse, så de samme tal kan udgives igen, også når der er kommet nyere leverancer."""
+    started = time.monotonic()
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        from orchestration.progress import progress_for  # noqa: PLC0415
+
+        with progress_for(errors) as progress:
+            progress.stage("prepare")
+            from exports.statement.lineage import read_lineage  # noqa: PLC0415
+            from exports.statement.yearly import freeze, read_publication  # noqa: PLC0415
+            from orchestration.lock import hold  # noqa: PLC0415
+            from orchestration.manifest import prepare_manifest  # noqa: PLC0415
+            from orchestration.reports import STEPS, show, show_freeze  # noqa: PLC0415
+
+            read_publication(output)
+            manifest = prepare_manifest()
+            with hold(output):
+                progress.stage("statement", STEPS)
+                published = freeze(
+                    output,
+                    year,
+                    manifest,
+                    read_lineage(manifest),
+                    comments=comments,
+                    reason=reason,
+                    final=final,
+                    progress=progress.advance,
+                )
+        show_freeze(output, published.statement, results)
+        show(output, published.edition, results, seconds=time.monotonic() - started)

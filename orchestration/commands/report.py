@@ -1,0 +1,56 @@
+"""`erhvervshus report`: the reports, the workbook and the open data of a year."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.messages import (
+    configure_logging,
+    consoles,
+    existing_file,
+    failures_shown,
+    possible_folder,
+)
+
+
+def report(
+    year: Annotated[
+        int | None, typer.Option(help="Opgørelsesåret. Uden det bruges den seneste udgaves.", min=2019, max=2100)
+    ] = None,
+    comments: Annotated[
+        Path | None,
+        typer.Option(help="Markdown-filen med kommentarer til mål, der ikke er opfyldt.", callback=existing_file),
+    ] = None,
+    final: Annotated[
+        bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
+    ] = False,
+    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
+        "output"
+    ),
+    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+) -> None:
+    """Skriv rapporter, regneark og åbne data for et år. Et frosset år skrives af de frosne tal."""
+    started = time.monotonic()
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        from orchestration.progress import progress_for  # noqa: PLC0415
+
+        with progress_for(errors) as progress:
+            progress.stage("prepare")
+            from exports.statement.yearly import check, report  # noqa: PLC0415
+            from orchestration.lock import hold  # noqa: PLC0415
+            from orchestration.manifest import prepare_manifest  # noqa: PLC0415
+            from orchestration.reports import STEPS, show  # noqa: PLC0415
+
+            check(output, year)
+            with hold(output):
+                progress.stage("statement", STEPS)
+                published = report(
+                    output, year, prepare_manifest, comments=comments, final=final, progress=progress.advance
+                )
+        show(output, published.edition, results, seconds=time.monotonic() - started)
