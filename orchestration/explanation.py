@@ -40,10 +40,8 @@ def parts(explanation: Explanation) -> list[RenderableType]:
     key = explanation.key
     segment = "" if key.segment == "all" else f", {SEGMENTS[key.segment].lower()}"
     heading = Text(f"{explanation.label}: {explanation.house_name}{segment}, {key.year}", style="bold")
-    above = ["", heading, "", definition(explanation), "", figure(explanation), "", waterfall(explanation)]
-    if explanation.effect is None:
-        return above
-    return [*above, *effect_parts(explanation.effect, explanation.value)]
+    beside = effect_parts(explanation.effect, explanation.value) if explanation.effect is not None else []
+    return ["", heading, "", definition(explanation), "", figure(explanation), "", waterfall(explanation), *beside]
 
 
 def definition(explanation: Explanation) -> Table:

@@ -11,10 +11,9 @@ balance as (
         figures.scope,
         figures.covariate,
         figures.n_treated,
-        {% for figure in ['smd_before', 'smd_after', 'variance_ratio'] -%}
-            case when figures.n_treated >= settings.minimum_treated_at_all then figures.{{ figure }} end as {{ figure }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        case when figures.n_treated >= settings.minimum_treated_at_all then figures.smd_before end as smd_before,
+        case when figures.n_treated >= settings.minimum_treated_at_all then figures.smd_after end as smd_after,
+        case when figures.n_treated >= settings.minimum_treated_at_all then figures.variance_ratio end as variance_ratio
     from {{ ref('int_effect_balance') }} as figures
     cross join settings
 )
