@@ -25,6 +25,7 @@ _WHOLE_TYPES = frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint",
 _YEAR_NAMES = {"goal_year": "year"}
 _SCALES = (1.0, 100.0)
 _MIN_EVIDENCE = 3
+_MOST_KINDS = 4
 _RELATIVE = 1e-6
 
 
@@ -143,8 +144,8 @@ def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
     """Put down what an attacker knows of the tables.
 
     Known are: totals (exactly, or that a total of distinct things is at least its largest part and at most the sum),
-    the same figure in other rows and tables, expected numbers and shares that are printed beside a total, and that
-    a count is not larger than another that is larger on every row shown. Nothing hidden is read.
+    the same figure in other rows and tables, running totals over years, expected numbers and shares that are printed
+    beside a total, and that a count is not larger than another that is larger on every row shown. Nothing hidden is read.
 
     Args:
         tables: The tables with disclosure control, by name.
@@ -169,6 +170,7 @@ def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
                 if column in cells.masked.rule.additive:
                     _relate_total(builder, cells, total, column)
         _relate_bounds(builder, cells)
+        _relate_running(builder, cells)
     _number_dimensions(everything)
     for left, right in itertools.combinations(everything, 2):
         if not (left.shown.all() and right.shown.all()):
@@ -476,6 +478,44 @@ def _is_at_most(small: Floats, large: Floats) -> bool:
     """Tell whether one column is at most the other on every row, often enough to be a rule."""
     known = ~np.isnan(small) & ~np.isnan(large)
     return bool(known.sum() >= _MIN_EVIDENCE and (small[known] <= large[known]).all())
+
+
+def _relate_running(builder: _Builder, cells: _Cells) -> None:
+    """Find running totals over years: what a pooled figure grew by since the year before is the year's own figure."""
+    key = [name for name in cells.masked.specification.key if name not in cells.masked.rule.repeats_over]
+    year = next((name for name in key if _YEAR_NAMES.get(name, name) == "year"), None)
+    if year is None:
+        return
+    frame = cells.masked.frame.iloc[cells.first]
+    years = numbers(frame, year)
+    for dimension in key:
+        kinds = frame[dimension].astype(object)
+        if dimension == year or not 1 < kinds.nunique() <= _MOST_KINDS:
+            continue
+        group = _groups(frame, [name for name in key if name not in (dimension, year)])
+        for part, whole in itertools.permutations(sorted(kinds.dropna().unique(), key=str), 2):
+            is_part, is_whole = (kinds == part).to_numpy(dtype=np.bool_), (kinds == whole).to_numpy(dtype=np.bool_)
+            _relate_growth(builder, cells, (group, years), (is_part, is_whole))
+
+
+def _relate_growth(builder: _Builder, cells: _Cells, place: tuple[Ints, Floats], kinds: tuple[Bools, Bools]) -> None:
+    """Add `whole this year - whole last year = part this year` where it holds on every row that is shown."""
+    group, years = place
+    is_part, is_whole = kinds
+    at = pd.DataFrame({"group": group, "year": years, "cell": np.arange(cells.count)})
+    found = (
+        at[is_part]
+        .merge(at[is_whole], on=["group", "year"], suffixes=("", "_now"))
+        .merge(at[is_whole].assign(year=at["year"] + 1), on=["group", "year"], suffixes=("", "_before"))
+    )
+    part, now, before = (found[name].to_numpy(dtype=np.intp) for name in ("cell", "cell_now", "cell_before"))
+    for column, variable in cells.variables.items():
+        value = np.where(cells.shown, numbers(cells.masked.frame, column)[cells.first], np.nan)
+        if _holds(value[now] - value[before], value[part]):
+            each = np.arange(part.size, dtype=np.intp)
+            ones = np.ones(part.size)
+            entries = [(each, variable[now], ones), (each, variable[before], -ones), (each, variable[part], -ones)]
+            builder.relate(part.size, entries, 0.0, 0.0, soft=True)
 
 
 def _relate_tables(builder: _Builder, left: _Cells, right: _Cells) -> None:
