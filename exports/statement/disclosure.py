@@ -6,6 +6,7 @@ Primary suppression follows the domain (uncertainty and disclosure). Secondary s
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ _TYPES = {
 }
 _NEARLY = 1e-6
 _DETERMINED = 1.0
-_MAX_TRIED = 40
+_MAX_TRIED = 8
 _DETERMINED_FRACTION = 1e-3
 
 
@@ -95,7 +96,8 @@ class Audit:
         figures: Hidden figures that were attacked: counts and what adds up, one per cell.
         narrow: How many of the counts are known to within less than their limit, though not exactly: what is always
             shown beside them, as a number of evaluations sent, says so much.
-        narrowest: The width of the narrowest interval of a count; None when none is hidden.
+        narrowest: The width of the narrowest interval of a count, as far as it was worked out: the true one is at least
+            as wide. None when none is hidden.
     """
 
     tables: int
@@ -199,7 +201,7 @@ def audit(tables: Mapping[str, StatementTable], limits: Limits | None = None) ->
     determined = _is_known(system, intervals, _least_width(system)) & attacked
     for variable in np.flatnonzero(determined):
         raise DisclosureError(_told(system, masks, int(variable)))
-    width = intervals.width[counts]
+    width = intervals.width[counts & ~_is_harmless(system, intervals)]
     return Audit(
         tables=len(masks),
         rows=sum(len(masked.frame) for masked in masks.values()),
@@ -269,26 +271,41 @@ def _check_totals(masked: Masked) -> None:
 
 
 def _check_visible(masked: Masked, primary: Bools) -> None:
-    """Refuse a column that stays visible in hidden rows though it repeats a hidden one, or a multiple of it."""
+    """Refuse columns that stay visible in hidden rows though a hidden figure follows from one or two of them."""
     rule, frame = masked.rule, masked.frame
     if not primary.any():
         return
-    kept = [
-        name
+    kept = {
+        name: numbers(frame, name)
         for name in frame.columns
         if name not in (*rule.hides, *masked.specification.key, LARGEST_SHARE)
         and isinstance(frame[name].dtype, pd.Float64Dtype | pd.Int64Dtype)
-    ]
-    count = numbers(frame, rule.count)
-    for name in kept:
-        other = numbers(frame, name)
-        both = ~np.isnan(other) & (count > 0)
-        if primary[both].any() and np.unique(count[both]).size > 2 and np.ptp(other[both] / count[both]) < _NEARLY:  # noqa: PLR2004
-            msg = (
-                f"{masked.specification.name}: {name} vises i skjulte rækker, men følger af {rule.count}. "
-                "Tilføj kolonnen til `hides` i tabellens beskrivelse."
-            )
-            raise DisclosureError(msg)
+    }
+    for hidden in dict.fromkeys((rule.count, *rule.additive)):
+        figure = numbers(frame, hidden)
+        for names, told in _formulas(kept):
+            known = ~np.isnan(told) & (figure > 0) & (told != 0)
+            if primary[known].any() and np.unique(figure[known]).size > 2 and _is_multiple(figure[known], told[known]):  # noqa: PLR2004
+                msg = (
+                    f"{masked.specification.name}: {hidden} er skjult i nogle rækker, men følger af {names}, som vises. "
+                    "Tilføj det til `hides` i tabellens beskrivelse."
+                )
+                raise DisclosureError(msg)
+
+
+def _formulas(columns: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+    """Form what may be a hidden figure: a column, a product, an expected number changed by a deviation in per cent."""
+    yield from columns.items()
+    for (one, left), (other, right) in itertools.permutations(columns.items(), 2):
+        yield f"{one} og {other}", left * (1.0 + right / 100.0)
+        if one < other:
+            yield f"{one} og {other}", left * right
+
+
+def _is_multiple(figure: Floats, told: Floats) -> bool:
+    """Tell whether one column is always the same multiple of another."""
+    factor = figure / told
+    return bool(np.ptp(factor) < _NEARLY * np.abs(factor).max())
 
 
 def _check_shown(masked: Masked, limits: Limits) -> None:
@@ -335,10 +352,14 @@ def _least_width(system: System) -> Floats:
 
 def _is_known(system: System, intervals: Intervals, width: Floats) -> Bools:
     """Tell which hidden variables are known to within less than a width, and matter."""
-    # A count of at least its unit's limit that is hidden for another reason gives nobody away.
-    harmless = system.lenient & (intervals.lower >= np.nan_to_num(system.limit))
-    known: Bools = (intervals.width < width - _NEARLY) & ~harmless
+    known: Bools = (intervals.width < width - _NEARLY) & ~_is_harmless(system, intervals)
     return known
+
+
+def _is_harmless(system: System, intervals: Intervals) -> Bools:
+    """Tell which counts give nobody away: hidden because estimates of them are weak, not because they are few."""
+    harmless: Bools = system.lenient & (intervals.lower >= np.nan_to_num(system.limit))
+    return harmless
 
 
 def _solved(
@@ -417,7 +438,7 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
         for variable, relations in _causes(search):
             if not touched.isdisjoint(relations):
                 continue
-            block = _choice(search, variable, relations, masks)
+            block = _choice(search, variable, relations)
             if block is None:
                 hopeless.append(variable)
             else:
@@ -532,7 +553,7 @@ def _is_tight(search: _Search, relation: int, variable: int, intervals: Interval
     return bool(low >= intervals.lower[variable] - slack or high <= intervals.upper[variable] + slack)
 
 
-def _choice(search: _Search, variable: int, relations: list[int], masks: Mapping[str, Masked]) -> int | None:
+def _choice(search: _Search, variable: int, relations: list[int]) -> int | None:
     """Choose the cell whose loss costs readers least: details before totals, what protects others too, small ones.
 
     Where the relations have nothing left to hide, what gives away their other hidden figures is looked at, and so on.
@@ -548,15 +569,15 @@ def _choice(search: _Search, variable: int, relations: list[int], masks: Mapping
         block = system.block[members]
         free = members[~search.hidden[members] & ~np.isin(block, [NOT_HIDEABLE, *search.futile])]
         if free.size:
-            return _cheapest(search, variable, free, masks)
+            return _cheapest(search, variable, free)
         others = [int(member) for member in members[search.hidden[members]]]
         further = {relation for member in others for relation in _giving_away(search, member, search.outsider)}
         relations = sorted(further - seen)
     return None
 
 
-def _cheapest(search: _Search, variable: int, free: Ints, masks: Mapping[str, Masked]) -> int:
-    """Order the cells that could be hidden by what their loss costs, and take the first."""
+def _cheapest(search: _Search, variable: int, free: Ints) -> int:
+    """Order the cells that could be hidden by what their loss costs, and take the first; among equals, by the key."""
     system = search.system
     lacking = float(np.nan_to_num(search.need[variable] - search.outsider.width[variable]))
     value = np.abs(system.value[free])
@@ -567,7 +588,6 @@ def _cheapest(search: _Search, variable: int, free: Ints, masks: Mapping[str, Ma
             _lonely(search, int(candidate)),
             bool(value_ < lacking),
             float(value_) if value_ >= lacking else -float(value_),
-            _key(system, masks, int(candidate)),
             int(system.block[candidate]),
         )
         for candidate, value_ in zip(free, value, strict=True)
