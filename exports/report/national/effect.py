@@ -541,8 +541,7 @@ def _survival(edition: Edition) -> Section | None:
         blocks=(
             paragraph(
                 "En virksomhed, der er lukket, tæller som −100 pct. i omsætning og beskæftigelse i begge grupper. "
-                "Produktivitet kan kun måles for virksomheder, der findes, og derfor vises overlevelsen ved siden "
-                "af."
+                "Produktivitet kan kun måles for virksomheder, der findes, og derfor vises her, hvor mange der gør."
             ),
             Table(
                 id="tabel-overlevelse",
