@@ -165,7 +165,7 @@ class Options:
     )
     freeze: Freeze | None = None
     settings: Mapping[str, str] = field(
-        default_factory=lambda: {"disclosure.respondents": "5", "effect.matching.neighbours": "5", "unknown": "x"}
+        default_factory=lambda: {"disclosure_respondents": "5", "disclosure_dominance": "0.75", "unknown": "x"}
     )
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dbt_project.effect.settings import project_settings
+from exports.report import charts
 from exports.report.comments import Comments, MissingCommentsError
 from exports.report.document import (
     Bullets,
@@ -51,11 +53,17 @@ CASES = {
 }
 
 
+DRAWN = {"2025", "one house alone", "figures hidden"}
+
+
 @pytest.fixture(scope="module", params=CASES)
 def report(request: pytest.FixtureRequest) -> Document:
-    """Write the draft of each case."""
+    """Write the draft of each case; charts are drawn for some of them, and for the others put together only."""
     options = CASES[request.param]
-    return national_report(make_statement(options), Comments(options.year), final=False)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param not in DRAWN:
+            patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
+        return national_report(make_statement(options), Comments(options.year), final=False)
 
 
 def sections(document: Document) -> Iterator[Section]:
@@ -221,4 +229,22 @@ def test_provenance_names_run_code_and_fingerprint() -> None:
     assert "17b1e9b94692dbb2 39a9f1ce6252f3f3" in text
     assert "Rettet levering fra Fyn" in text
     assert report.published_on.isoformat() == "2026-12-01"
-    assert "effect.matching.neighbours" in everything(section_of(report, "metode"))
+
+
+def test_the_settings_of_the_effect_are_printed_when_they_are_the_figures_own() -> None:
+    """A method chosen after the result would have another fingerprint; its settings are not those of the figures."""
+    own = {"effect_settings_fingerprint": project_settings().fingerprint}
+    found = {
+        name: everything(
+            section_of(
+                national_report(make_statement(Options(settings=settings)), Comments(2025), final=False), "metode"
+            )
+        )
+        for name, settings in (("own", own), ("other", {"effect_settings_fingerprint": "0" * 16}))
+    }
+    assert "effect.matching.neighbours" in found["own"]
+    assert "omsætning pr. årsværk" in found["own"]
+    assert "effect.matching.neighbours" not in found["other"]
+    names = re.findall(r"Cell\(text='(effect[._][^']*)'", found["own"])
+    assert len(names) > 20
+    assert f"Cell(text='{names[0]}', mark=None, header=True" not in found["own"]
