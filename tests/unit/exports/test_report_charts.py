@@ -95,7 +95,7 @@ def test_numbers_on_axes_are_danish() -> None:
     assert any(re.fullmatch(r"1\.\d{3}", text) for text in shown)
     assert not any(re.search(r"\d,\d{3}$", text) for text in shown)
     assert "−200" in texts(DRAWN["waterfall"]())
-    assert "2024" in texts(DRAWN["development"]())
+    assert "2025" in texts(DRAWN["development"]())
 
 
 def test_status_shows_without_colour() -> None:
