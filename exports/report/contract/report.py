@@ -29,6 +29,7 @@ from exports.report.contract.wording import (
     reached_sentence,
     result_cell,
     spread_sentence,
+    target_cell,
 )
 from exports.report.document import Align, Block, Cell, Column, Document, Note, NoteKind, Section, Table, Terms, Text
 from exports.report.figures import SEGMENTS, GoalFigure, Measure, State, change, states
@@ -48,7 +49,6 @@ from exports.report.phrases import (
     result_sentence,
     sentence,
     signed,
-    target_text,
     value_text,
 )
 from exports.statement.statement import Statement
@@ -525,7 +525,7 @@ def _certainty_row(measure: Measure, figure: GoalFigure) -> tuple[Cell, ...]:
     base = _UNIT_BASES.get(figure.unit) or _BASES.get(figure.unit_kind)
     return (
         Cell(goal_name(measure, figure.segment), header=True),
-        Cell(target_text(figure.target, figure.comparison, figure.unit)),
+        Cell(target_cell(figure)),
         Cell(value_text(figure), sort=figure.value),
         Cell(interval_text(figure.ci_low, figure.ci_high, decimals), sort=figure.ci_low),
         Cell(ABSENT) if figure.n is None or base is None else Cell(f"{number(figure.n)} {base}", sort=float(figure.n)),

@@ -108,6 +108,24 @@ def result_cell(figure: GoalFigure) -> str:
     return f"{value_text(figure)} (mål: {target_text(figure.target, figure.comparison, figure.unit)})"
 
 
+def target_cell(figure: GoalFigure) -> str:
+    """Write what a figure is held against.
+
+    Args:
+        figure: The figure.
+
+    Returns:
+        The target, or the year's point on the path to a later one; a dash for a hidden figure, of which it is not known
+        whether it is on a path.
+    """
+    if figure.target is None or figure.state is State.HIDDEN:
+        return ABSENT
+    if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
+        path = exact(figure.target) if figure.unit == "score" else with_unit(exact(figure.target), figure.unit)
+        return f"{path} (vejen i {figure.year})"
+    return target_text(figure.target, figure.comparison, figure.unit)
+
+
 def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str:
     """Write what is to be said of a figure: where it comes from, whether chance decides, and the house's comment.
 

@@ -24,6 +24,7 @@ from exports.report.contract.wording import (
     reached_sentence,
     result_cell,
     spread_sentence,
+    target_cell,
 )
 from exports.report.document import Mark
 from exports.report.figures import GoalFigure, Measure, State
@@ -116,6 +117,10 @@ def test_cells_are_right_for_every_state_unit_and_comment(state: State) -> None:
     ):  # fmt: skip
         one = figure(state, unit, value, target, certain=certain, comparison=comparison)
         cell, said = result_cell(one), comment_cell(one, comment, local=local)
+        aim = target_cell(one)
+        assert [name for name, pattern in WRONG.items() if re.search(pattern, aim)] == [], aim
+        assert (aim == "–") == (target is None or state is State.HIDDEN)
+        assert ("vejen" in aim) == (target is not None and state in {State.ON_PATH, State.BEHIND_PATH})
         assert faults(said) == [], said
         assert [name for name, pattern in WRONG.items() if re.search(pattern, cell)] == [], cell
         if state in {State.HIDDEN, State.NO_DATA}:
