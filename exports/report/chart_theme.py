@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ PRIMARY_LIGHT = "#9cc3ea"
 WHITE = "#ffffff"
 
 _VEGA_LITE = "6.4"
+_SPOKEN = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+"""What a drawing says of its own parts: the figure has a text alternative, and titles would be read twice."""
 _LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."], "minus": "−"}
 _SIZE = 12
 
@@ -108,4 +111,5 @@ def to_svg(chart: alt.TopLevelMixin, data: Datasets) -> str:
     specification = chart.to_dict(validate=False)
     specification["config"] = theme()
     specification["datasets"] = data.rows
-    return vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=_LOCALE)
+    svg = vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=_LOCALE)
+    return _SPOKEN.sub("", svg)

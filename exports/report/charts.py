@@ -327,6 +327,8 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
             columns=columns,
         )
         .resolve_scale(y="shared" if shared else "independent")
+        # Axes of different widths would push single charts out of line.
+        .properties(bounds="full" if shared else "flush", spacing=20 if shared else 44)
     )
     return to_svg(chart, data)
 

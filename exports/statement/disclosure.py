@@ -61,7 +61,7 @@ _TYPES = {
 }
 _NEARLY = 1e-6
 _DETERMINED = 1.0
-_MAX_TRIED = 40
+_MAX_TRIED = 8
 _DETERMINED_FRACTION = 1e-3
 
 
@@ -95,7 +95,8 @@ class Audit:
         figures: Hidden figures that were attacked: counts and what adds up, one per cell.
         narrow: How many of the counts are known to within less than their limit, though not exactly: what is always
             shown beside them, as a number of evaluations sent, says so much.
-        narrowest: The width of the narrowest interval of a count; None when none is hidden.
+        narrowest: The width of the narrowest interval of a count, as far as it was worked out: the true one is at least
+            as wide. None when none is hidden.
     """
 
     tables: int
@@ -199,7 +200,7 @@ def audit(tables: Mapping[str, StatementTable], limits: Limits | None = None) ->
     determined = _is_known(system, intervals, _least_width(system)) & attacked
     for variable in np.flatnonzero(determined):
         raise DisclosureError(_told(system, masks, int(variable)))
-    width = intervals.width[counts]
+    width = intervals.width[counts & ~_is_harmless(system, intervals)]
     return Audit(
         tables=len(masks),
         rows=sum(len(masked.frame) for masked in masks.values()),
@@ -335,10 +336,14 @@ def _least_width(system: System) -> Floats:
 
 def _is_known(system: System, intervals: Intervals, width: Floats) -> Bools:
     """Tell which hidden variables are known to within less than a width, and matter."""
-    # A count of at least its unit's limit that is hidden for another reason gives nobody away.
-    harmless = system.lenient & (intervals.lower >= np.nan_to_num(system.limit))
-    known: Bools = (intervals.width < width - _NEARLY) & ~harmless
+    known: Bools = (intervals.width < width - _NEARLY) & ~_is_harmless(system, intervals)
     return known
+
+
+def _is_harmless(system: System, intervals: Intervals) -> Bools:
+    """Tell which counts give nobody away: hidden because estimates of them are weak, not because they are few."""
+    harmless: Bools = system.lenient & (intervals.lower >= np.nan_to_num(system.limit))
+    return harmless
 
 
 def _solved(
@@ -417,7 +422,7 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
         for variable, relations in _causes(search):
             if not touched.isdisjoint(relations):
                 continue
-            block = _choice(search, variable, relations, masks)
+            block = _choice(search, variable, relations)
             if block is None:
                 hopeless.append(variable)
             else:
@@ -532,7 +537,7 @@ def _is_tight(search: _Search, relation: int, variable: int, intervals: Interval
     return bool(low >= intervals.lower[variable] - slack or high <= intervals.upper[variable] + slack)
 
 
-def _choice(search: _Search, variable: int, relations: list[int], masks: Mapping[str, Masked]) -> int | None:
+def _choice(search: _Search, variable: int, relations: list[int]) -> int | None:
     """Choose the cell whose loss costs readers least: details before totals, what protects others too, small ones.
 
     Where the relations have nothing left to hide, what gives away their other hidden figures is looked at, and so on.
@@ -548,15 +553,15 @@ def _choice(search: _Search, variable: int, relations: list[int], masks: Mapping
         block = system.block[members]
         free = members[~search.hidden[members] & ~np.isin(block, [NOT_HIDEABLE, *search.futile])]
         if free.size:
-            return _cheapest(search, variable, free, masks)
+            return _cheapest(search, variable, free)
         others = [int(member) for member in members[search.hidden[members]]]
         further = {relation for member in others for relation in _giving_away(search, member, search.outsider)}
         relations = sorted(further - seen)
     return None
 
 
-def _cheapest(search: _Search, variable: int, free: Ints, masks: Mapping[str, Masked]) -> int:
-    """Order the cells that could be hidden by what their loss costs, and take the first."""
+def _cheapest(search: _Search, variable: int, free: Ints) -> int:
+    """Order the cells that could be hidden by what their loss costs, and take the first; among equals, by the key."""
     system = search.system
     lacking = float(np.nan_to_num(search.need[variable] - search.outsider.width[variable]))
     value = np.abs(system.value[free])
@@ -567,7 +572,6 @@ def _cheapest(search: _Search, variable: int, free: Ints, masks: Mapping[str, Ma
             _lonely(search, int(candidate)),
             bool(value_ < lacking),
             float(value_) if value_ >= lacking else -float(value_),
-            _key(system, masks, int(candidate)),
             int(system.block[candidate]),
         )
         for candidate, value_ in zip(free, value, strict=True)

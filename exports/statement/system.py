@@ -111,6 +111,7 @@ class _Cells:
     is_shown: Bools
     block: Ints
     variables: dict[str, Ints] = field(default_factory=dict)
+    codes: dict[str, Ints] = field(default_factory=dict)
 
 
 @dataclass
@@ -160,13 +161,18 @@ def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
         blocks += cells.count
         everything.append(cells)
     for cells in everything:
+        # Where nothing is hidden nothing is to be worked out.
+        if cells.shown.all():
+            continue
         for total in cells.masked.rule.totals:
             for column in cells.variables:
                 if column in cells.masked.rule.additive:
                     _relate_total(builder, cells, total, column)
         _relate_bounds(builder, cells)
+    _number_dimensions(everything)
     for left, right in itertools.combinations(everything, 2):
-        _relate_tables(builder, left, right)
+        if not (left.shown.all() and right.shown.all()):
+            _relate_tables(builder, left, right)
     return _finish(builder, tables, everything)
 
 
@@ -230,7 +236,12 @@ def _groups(frame: pd.DataFrame, key: Sequence[str]) -> Ints:
     """Number the groups of equal keys in the order of the keys."""
     if not key:
         return np.zeros(len(frame), dtype=np.intp)
-    return np.asarray(frame.groupby(list(key), sort=True, dropna=False).ngroup(), dtype=np.intp)
+    number = np.zeros(len(frame), dtype=np.intp)
+    for column in key:
+        codes, values = pd.factorize(frame[column].astype(object), sort=True, use_na_sentinel=False)
+        number = number * (len(values) + 1) + codes
+        _, number = np.unique(number, return_inverse=True)
+    return number.astype(np.intp)
 
 
 def _add_cells(builder: _Builder, masked: Masked, index: int, blocks: int, limits: Limits) -> _Cells:
@@ -472,14 +483,16 @@ def _relate_tables(builder: _Builder, left: _Cells, right: _Cells) -> None:
     shared = [name for name in _dimensions(left) if name in _dimensions(right)]
     if "house" not in shared or len(shared) <= 1:
         return
-    keys, slices = zip(*(_slices(cells, shared) for cells in (left, right)), strict=True)
-    index = pd.concat(keys, ignore_index=True)
-    place = _groups(index, shared)
+    pieces = [
+        _combined([cells.codes[name] for name in _dimensions(cells) if name not in shared], cells.count)
+        for cells in (left, right)
+    ]
+    split = left.count
+    place = _combined([np.concatenate([left.codes[name], right.codes[name]]) for name in shared], split + right.count)
     places = int(place.max()) + 1 if place.size else 0
-    split = len(keys[0])
     for left_column, right_column in itertools.product(left.variables, right.variables):
-        a = _spread(left, left_column, place[:split], slices[0], places)
-        b = _spread(right, right_column, place[split:], slices[1], places)
+        a = _spread(left, left_column, place[:split], pieces[0], places)
+        b = _spread(right, right_column, place[split:], pieces[1], places)
         for one, other in _equal_slices(a[1], b[1]):
             both = np.flatnonzero((a[0][:, one] >= 0) & (b[0][:, other] >= 0))
             each = np.arange(both.size, dtype=np.intp)
@@ -494,11 +507,28 @@ def _dimensions(cells: _Cells) -> list[str]:
     return [_YEAR_NAMES.get(name, name) for name in key if name not in rule.repeats_over]
 
 
-def _slices(cells: _Cells, shared: Sequence[str]) -> tuple[pd.DataFrame, Ints]:
-    """Cut a table's cells into slices by the dimensions the other table lacks."""
-    frame = cells.masked.frame.iloc[cells.first].rename(columns=_YEAR_NAMES)
-    rest = [name for name in _dimensions(cells) if name not in shared]
-    return frame[list(shared)].astype(object), _groups(frame, rest)
+def _number_dimensions(everything: Sequence[_Cells]) -> None:
+    """Number the values of every dimension, by the same numbers in all tables."""
+    for name in sorted({name for cells in everything for name in _dimensions(cells)}):
+        having = [cells for cells in everything if name in _dimensions(cells)]
+        values = [
+            cells.masked.frame[next(k for k in cells.masked.specification.key if _YEAR_NAMES.get(k, k) == name)]
+            .astype(object)
+            .to_numpy()[cells.first]
+            for cells in having
+        ]
+        codes, _ = pd.factorize(np.concatenate(values).astype(str), sort=True)
+        ends = np.cumsum([value.size for value in values])[:-1]
+        for cells, part in zip(having, np.split(codes, ends), strict=True):
+            cells.codes[name] = part.astype(np.intp)
+
+
+def _combined(codes: Sequence[Ints], size: int) -> Ints:
+    """Number the combinations of several dimensions' numbers, from 0 on without gaps."""
+    number = np.zeros(size, dtype=np.intp)
+    for code in codes:
+        _, number = np.unique(number * (code.max(initial=0) + 1) + code, return_inverse=True)
+    return number.astype(np.intp)
 
 
 def _spread(cells: _Cells, column: str, place: Ints, piece: Ints, places: int) -> tuple[Ints, Floats]:

@@ -57,10 +57,10 @@ def effect(edition: Edition) -> Section | None:
         why = list(dict.fromkeys(str(row["reason"]) for row in rows if row["reason"]))
         said = f"For {edition.year} er der endnu ingen effekttal, der kan vises."
         blocks: tuple[Block, ...] = (opening, paragraph(said), *(paragraph(sentence(reason)) for reason in why))
-        return Section(id="effekt", title="Effekt i virksomhederne", blocks=blocks, new_page=True)
+        return Section(id="effekt", title="Effektmåling med kontrolgruppe", blocks=blocks, new_page=True)
     return Section(
         id="effekt",
-        title="Effekt i virksomhederne",
+        title="Effektmåling med kontrolgruppe",
         blocks=(
             opening,
             paragraph(
@@ -541,8 +541,7 @@ def _survival(edition: Edition) -> Section | None:
         blocks=(
             paragraph(
                 "En virksomhed, der er lukket, tæller som −100 pct. i omsætning og beskæftigelse i begge grupper. "
-                "Produktivitet kan kun måles for virksomheder, der findes, og derfor vises overlevelsen ved siden "
-                "af."
+                "Produktivitet kan kun måles for virksomheder, der findes, og derfor vises her, hvor mange der gør."
             ),
             Table(
                 id="tabel-overlevelse",

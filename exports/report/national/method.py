@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from dbt_project.effect.settings import project_settings
 from exports.report.blocks import bullets, paragraph
 from exports.report.document import Cell, Column, Section, Table, Terms, Text
 from exports.report.national.edition import Edition
-from exports.report.phrases import target_text
+from exports.report.phrases import exact, target_text
 
 _CHOSEN = (
     "En virksomhed er vejledt i et år, når den har mindst én aktivitet i året på et individuelt forløb eller et "
@@ -46,10 +47,10 @@ _EFFECT_STEPS = (
     "resterende forskelle.",
 )
 _LABELS: Mapping[str, str] = {
-    "disclosure.respondents": "Færrest svar bag et vist tal",
-    "disclosure.companies": "Færrest virksomheder bag et vist tal",
-    "disclosure.dominance": "Største andel, én virksomhed må have af en omsætning, der vises",
-    "effect.fingerprint": "Fingeraftryk af effektmetodens indstillinger",
+    "disclosure_respondents": "Færrest svar bag et vist tal",
+    "disclosure_companies": "Færrest virksomheder bag et vist tal",
+    "disclosure_dominance": "Største andel, én virksomhed må have af en omsætning, der vises",
+    "effect_settings_fingerprint": "Fingeraftryk af effektmetodens indstillinger",
     "effect.version": "Effektmetodens version",
     "effect.cohort.outcome_offset_years": "Resultatår: år efter, at vejledningen sluttede",
     "effect.cohort.joined_within_months": (
@@ -82,6 +83,20 @@ _LABELS: Mapping[str, str] = {
     "effect.sensitivity.neighbours": "Følsomhed: antal kontroller",
     "effect.sensitivity.caliper_factors": "Følsomhed: grænser ganget med (0: ingen grænser)",
     "effect.sensitivity.definitions": "Følsomhed: mål for vækst",
+}
+
+
+_FINGERPRINT = "effect_settings_fingerprint"
+_WORDS: Mapping[str, str] = {
+    "log_revenue": "omsætning",
+    "log_full_time_equivalents": "årsværk",
+    "log_productivity": "omsætning pr. årsværk",
+    "prior_growth": "tidligere vækst",
+    "log_age": "alder",
+    "winsorised_5_95": "vækst i pct., afkortet ved 5. og 95. percentil",
+    "winsorised_1_99": "vækst i pct., afkortet ved 1. og 99. percentil",
+    "symmetric": "symmetrisk vækst",
+    "log_survivors": "logaritmisk vækst blandt overlevende",
 }
 
 
@@ -149,7 +164,11 @@ def method(edition: Edition) -> Section:
         )
     if edition.statement.settings:
         sections.append(
-            Section(id="metode-indstillinger", title="Indstillinger", blocks=(_settings(edition.statement.settings),))
+            Section(
+                id="metode-indstillinger",
+                title="Indstillinger",
+                blocks=(_settings({**edition.statement.settings, **_effect_settings(edition)}),),
+            )
         )
     return Section(
         id="metode",
@@ -173,6 +192,35 @@ def _definitions(edition: Edition) -> Terms:
             )
         )
     return Terms(tuple(items))
+
+
+def _effect_settings(edition: Edition) -> dict[str, str]:
+    """Read the settings of the effect method, when they are those that the statement's figures carry."""
+    settings = project_settings()
+    if settings.fingerprint != edition.statement.settings.get(_FINGERPRINT):
+        return {}
+    return dict(_flat(settings.model_dump(mode="json"), "effect"))
+
+
+def _flat(settings: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    """Name each setting by its path, and write its value."""
+    for name, value in settings.items():
+        place = f"{prefix}.{name}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, place)
+        elif isinstance(value, list | tuple):
+            yield place, "; ".join(_written(one) for one in value)
+        else:
+            yield place, _written(value)
+
+
+def _written(value: object) -> str:
+    """Write a value of a setting for Danish readers."""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if isinstance(value, int | float):
+        return exact(float(value))
+    return _WORDS.get(str(value), str(value))
 
 
 def _settings(settings: Mapping[str, str]) -> Table:

@@ -69,6 +69,13 @@ def practice(edition: Edition) -> Section:
     """
     rules = edition.rows("statement_practice", year=edition.year)
     scores = edition.rows("statement_practice_scores")
+    affects = note(
+        "Sådan påvirker praksis tallene",
+        "Ingen af målene er rettet for mangler i registreringen: det, der ikke er registreret rigtigt, indgår "
+        "ikke, eller det indgår, som det er registreret. Tabellen siger, hvad hver regel betyder for målene. "
+        "Forskelle mellem husene i registreringspraksis kan derfor forklare en del af forskellene i "
+        "resultaterne.",
+    )
     blocks: list[Block] = [
         paragraph(
             "Data skal være pålidelige og sammenlignelige, og derfor skal husene have en ensartet registrerings- og "
@@ -81,17 +88,9 @@ def practice(edition: Edition) -> Section:
         blocks.append(paragraph(f"Der er ingen data om registreringspraksis for {edition.year}."))
     if any(row["share_pct"] is not None for row in scores):
         blocks += [_score_table(scores)]
+    blocks.append(affects)
     if any(row["share"] is not None for row in rules):
         blocks += [paragraph(_weakest(rules)), *_figure(rules, edition.year), _consequences(rules)]
-    blocks.append(
-        note(
-            "Sådan påvirker praksis tallene",
-            "Ingen af målene er rettet for mangler i registreringen: det, der ikke er registreret rigtigt, indgår "
-            "ikke, eller det indgår, som det er registreret. Tabellen siger, hvad hver regel betyder for målene. "
-            "Forskelle mellem husene i registreringspraksis kan derfor forklare en del af forskellene i "
-            "resultaterne.",
-        )
-    )
     return Section(id="praksis", title="Registreringspraksis", blocks=tuple(blocks), new_page=True)
 
 

@@ -265,7 +265,7 @@ def _shifts(edition: Edition, figures: list[GoalFigure], name: str) -> list[str]
         for figure, earlier in pairs
         if earlier is not None and figure.state in _JUDGED and earlier.state in _JUDGED
     ]
-    said = []
+    parts = []
     for now, words in ((_MET, "nu opfyldt"), (_JUDGED - _MET, "ikke længere opfyldt")):
         houses = [
             f"Erhvervshus {short_name(figure.house)}"
@@ -273,5 +273,5 @@ def _shifts(edition: Edition, figures: list[GoalFigure], name: str) -> list[str]
             if figure.state in now and earlier.state not in now
         ]
         if houses:
-            said.append(sentence(f"{name}: målet er {words} for {listing(houses)}"))
-    return said
+            parts.append(f"{words} for {listing(houses)}")
+    return [sentence(f"{name}: målet er {listing(parts)}")] if parts else []

@@ -45,7 +45,7 @@ def specification(
 
 
 def houses(
-    counts: Mapping[str, int], *, unit: str = "companies", distinct: bool = False, **changes: Any
+    counts: Mapping[str, int], *, unit: str = "companies", distinct: bool = False, **changes: object
 ) -> tuple[TableSpecification, pd.DataFrame]:
     """Make a table of one line: a count per house, `danmark` among them, and a value beside every count."""
     rule: dict[str, Any] = {
@@ -74,7 +74,7 @@ def grid(
 
     rows = [[*row, total(row)] for row in cells]
     rows.append([total([row[column] for row in cells]) for column in range(len(cells[0]))])
-    rows[-1].append(total(rows[-1]) if not distinct else max(max(rows[-1]), *(row[-1] for row in rows[:-1])))
+    rows[-1].append(total(rows[-1]) if not distinct else max(*rows[-1], *(row[-1] for row in rows[:-1])))
     names = [*(f"house{i}" for i in range(len(cells))), "danmark"]
     segments = [*(f"segment{i}" for i in range(len(cells[0]))), "all"]
     frame = pd.DataFrame(

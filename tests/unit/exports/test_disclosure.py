@@ -83,7 +83,7 @@ class TestPrimary:
             ("contacts", 1, False),
         ],
     )
-    def test_limit_of_the_unit(self, unit: str, n: int, is_hidden: bool) -> None:
+    def test_limit_of_the_unit(self, unit: str, n: int, *, is_hidden: bool) -> None:
         """A limit that is off by one shows the answers of four respondents."""
         shown = protect({"counts": tables.houses({"fyn": n}, unit=unit, totals=())})["counts"]
         assert list(shown.frame[IS_HIDDEN]) == [is_hidden]
@@ -367,8 +367,8 @@ COUNTS = st.integers(0, 12)
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(COUNTS, min_size=2, max_size=7), st.booleans(), st.integers(2, 5), st.data())
-def test_any_line_is_protected(counts: list[int], distinct: bool, limit: int, data: st.DataObject) -> None:
+@given(counts=st.lists(COUNTS, min_size=2, max_size=7), distinct=st.booleans(), limit=st.integers(2, 5), data=st.data())
+def test_any_line_is_protected(counts: list[int], *, distinct: bool, limit: int, data: st.DataObject) -> None:
     """One house too few hidden and the line is open; found by trying, not by thinking of cases."""
     total = data.draw(st.integers(max(counts), sum(counts))) if distinct else sum(counts)
     named = {f"house{i}": n for i, n in enumerate(counts)}
@@ -377,10 +377,12 @@ def test_any_line_is_protected(counts: list[int], distinct: bool, limit: int, da
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.integers(2, 4).flatmap(lambda w: st.lists(st.lists(COUNTS, min_size=w, max_size=w), min_size=2, max_size=5)),
-    st.booleans(),
+    cells=st.integers(2, 4).flatmap(
+        lambda width: st.lists(st.lists(COUNTS, min_size=width, max_size=width), min_size=2, max_size=5)
+    ),
+    distinct=st.booleans(),
 )
-def test_any_two_way_table_is_protected(cells: list[list[int]], distinct: bool) -> None:
+def test_any_two_way_table_is_protected(cells: list[list[int]], *, distinct: bool) -> None:
     """Rows and columns together give away what neither does."""
     _check(tables.grid(cells, distinct=distinct), Limits())
 

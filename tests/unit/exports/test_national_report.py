@@ -1,0 +1,250 @@
+"""The national report of any year: whole, right Danish, nothing hidden shown, and a draft that says what it lacks."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from dbt_project.effect.settings import project_settings
+from exports.report import charts
+from exports.report.comments import Comments, MissingCommentsError
+from exports.report.document import (
+    Bullets,
+    Document,
+    Figure,
+    Mark,
+    Note,
+    NoteKind,
+    Paragraph,
+    Section,
+    Table,
+    Terms,
+)
+from exports.report.national import comment_template, national_report, unmet_goals
+from exports.statement.statement import Freeze
+from tests.unit.exports.danish_rules import violations
+from tests.unit.exports.statements import AREAS, HOUSES, Options, make_statement
+
+CASES = {
+    "2025": Options(),
+    "first year of an agreement": Options(year=2024),
+    "first year of the agreement before": Options(year=2021),
+    "2023": Options(year=2023),
+    "one house alone": Options(year=2019),
+    "year with contracts": Options(year=2026),
+    "year without an agreement": Options(year=2030),
+    "no rows at all": Options(empty=True),
+    "no effect yet": Options(effect=False),
+    "a house without data": Options(without={"fyn"}),
+    "no national rows": Options(without={"danmark"}),
+    "figures hidden": Options(hidden={(house, "nps") for house in HOUSES[:2]} | {("danmark", "awareness")}),
+    "everything hidden": Options(hidden={(area, measure) for area in AREAS for measure in ("nps", "awareness")}),
+    "figures missing": Options(missing={("danmark", "nps"), ("fyn", "awareness")}),
+    "a measure without data": Options(missing={(area, "awareness") for area in AREAS}),
+    "everything met": Options(shift=60.0),
+    "nothing met": Options(shift=-60.0),
+    "effect hidden": Options(hidden={("fyn", "excess_revenue_growth")}),
+    "no municipalities": Options(municipalities=()),
+    "frozen": Options(freeze=Freeze(2, datetime(2026, 12, 1, 9, 0, tzinfo=UTC), "Rettet levering fra Fyn")),
+}
+
+
+DRAWN = {"2025", "one house alone", "figures hidden"}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def report(request: pytest.FixtureRequest) -> Document:
+    """Write the draft of each case; charts are drawn for some of them, and for the others put together only."""
+    options = CASES[request.param]
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param not in DRAWN:
+            patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
+        return national_report(make_statement(options), Comments(options.year), final=False)
+
+
+def sections(document: Document) -> Iterator[Section]:
+    """List every section, inner ones after the one they are in."""
+    waiting = list(document.sections)
+    while waiting:
+        section = waiting.pop(0)
+        yield section
+        waiting = [*section.sections, *waiting]
+
+
+def blocks(document: Document) -> Iterator[object]:
+    """List every block, and the table behind every figure."""
+    for section in sections(document):
+        for block in section.blocks:
+            yield block
+            if isinstance(block, Figure):
+                yield block.data
+
+
+def prose(document: Document) -> Iterator[str]:
+    """List everything that is written as sentences."""
+    for block in blocks(document):
+        match block:
+            case Paragraph(inline) | Note(inline=inline):
+                yield "".join(part.text for part in inline)
+            case Bullets(items):
+                for item in items:
+                    yield "".join(part.text for part in item)
+            case Figure(alternative=alternative, notes=notes):
+                yield alternative
+                yield from notes
+            case Table(notes=notes):
+                yield from (one for one in notes if not one.startswith("–"))
+
+
+def test_every_sentence_is_right(report: Document) -> None:
+    """Whole reports hold combinations that no test of one sentence has."""
+    wrong = {text: found for text in prose(report) if (found := violations(text))}
+    assert not wrong
+
+
+def test_no_cell_shows_a_word_of_the_program(report: Document) -> None:
+    """`None` or `nan` in a table is a mistake that a ministry would print."""
+    for block in blocks(report):
+        if isinstance(block, Table):
+            for row in block.rows:
+                assert len(row) == len(block.columns), block.id
+                for cell in row:
+                    assert not re.search(r"\b(None|nan|NaT|True|False)\b|<NA>", cell.text), (block.id, cell)
+        if isinstance(block, Terms):
+            assert all(value and value[0].text for _, value in block.items)
+
+
+def test_anchors_are_unique_and_nothing_is_empty(report: Document) -> None:
+    """Two places of one name cannot both be linked to; an empty heading is an orphan."""
+    found = [section.id for section in sections(report)]
+    found += [block.id for block in blocks(report) if isinstance(block, Table | Figure)]
+    assert len(found) == len(set(found))
+    for section in sections(report):
+        assert section.blocks or section.sections, section.id
+        assert section.title
+    for block in blocks(report):
+        if isinstance(block, Table):
+            assert block.rows, block.id
+            assert block.caption
+        if isinstance(block, Figure):
+            assert block.data.rows, block.id
+            assert block.svg.startswith("<svg")
+
+
+def test_every_chapter_is_there() -> None:
+    """The reader finds every goal, the effect, the spread, practice, method, annex and provenance."""
+    report = national_report(make_statement(), Comments(2025), final=False)
+    assert [section.id for section in report.sections] == [
+        "sammenfatning", "maal-1", "maal-2", "maal-3", "maal-5", "effekt", "spredning", "praksis", "metode", "bilag",
+        "herkomst",
+    ]  # fmt: skip
+    assert dict(report.facts)["Opgørelsesår"] == "2025"
+    assert report.draft
+
+
+def test_the_status_table_has_every_goal_for_every_area() -> None:
+    """The table is the statement's shortest form, and works without colour: every figure has a mark."""
+    report = national_report(make_statement(Options(hidden={("fyn", "nps")})), Comments(2025), final=False)
+    table = next(block for block in blocks(report) if isinstance(block, Table) and block.id == "tabel-status")
+    assert len(table.rows) == 7
+    assert [column.heading for column in table.columns][2:] == [
+        "Danmark", "Hovedstaden", "Sjælland", "Fyn", "Sydjylland", "Midtjylland", "Nordjylland",
+    ]  # fmt: skip
+    marks = {row[0].text.split(" (")[0]: [cell.mark for cell in row[2:]] for row in table.rows}
+    assert marks["3. Net Promoter Score, vækst"][3] is Mark.HIDDEN
+    assert marks["1. Vejledte virksomheder under 3 år"][0] in {Mark.ON_PATH, Mark.BEHIND_PATH}
+    assert all(mark is not None for row in marks.values() for mark in row)
+
+
+def test_a_hidden_figure_is_nowhere() -> None:
+    """Text, chart, table and text alternative are made of the same protected figures."""
+    shown = national_report(make_statement(), Comments(2025), final=False)
+    hidden = national_report(make_statement(Options(hidden={("fyn", "awareness")})), Comments(2025), final=False)
+    assert "50,5" in everything(section_of(shown, "maal-2-awareness"))
+    assert "Erhvervshus Fyn 50,5" in everything(section_of(shown, "maal-2-awareness"))
+    assert "Erhvervshus Fyn 50,5" not in everything(section_of(hidden, "maal-2-awareness"))
+    assert "Erhvervshus Fyn skjult" in everything(section_of(hidden, "maal-2-awareness"))
+
+
+def section_of(document: Document, place: str) -> Section:
+    """Find a section."""
+    return next(section for section in sections(document) if section.id == place)
+
+
+def everything(section: Section) -> str:
+    """Write a section as one text."""
+    return repr(section)
+
+
+def test_a_goal_not_met_asks_for_a_comment() -> None:
+    """A draft shows what is missing; a final report is refused until all are there."""
+    statement = make_statement()
+    wanted = unmet_goals(statement)
+    assert ("fyn", "nps") not in wanted
+    assert ("hovedstaden", "awareness") in wanted
+    draft = national_report(statement, Comments(2025), final=False)
+    notes = [block for block in blocks(draft) if isinstance(block, Note) and block.kind is NoteKind.PLACEHOLDER]
+    assert any("Erhvervshus Hovedstaden" in note.inline[0].text for note in notes)
+    with pytest.raises(MissingCommentsError, match="Erhvervshus Hovedstaden: awareness"):
+        national_report(statement, Comments(2025), final=True)
+    comments = Comments(2025, None, dict.fromkeys(wanted, "Fordi kampagnen først begyndte i maj."))
+    final = national_report(statement, comments, final=True)
+    assert not final.draft
+    assert not [block for block in blocks(final) if isinstance(block, Note) and block.kind is NoteKind.PLACEHOLDER]
+    assert any("Fordi kampagnen først begyndte i maj." in text for text in prose(final))
+
+
+def test_the_template_has_a_heading_for_every_goal_not_met() -> None:
+    """The analyst begins with a file that only lacks the words."""
+    statement = make_statement()
+    text = comment_template(statement)
+    assert text.count("### ") == len(unmet_goals(statement))
+    assert "## Kendskab til erhvervshuset (awareness)" in text
+
+
+def test_the_first_year_of_an_agreement_compares_with_nothing_else_measured() -> None:
+    """The NPS of 2024 follows a new method; saying it rose since 2023 would be wrong."""
+    report = national_report(make_statement(Options(year=2024)), Comments(2024), final=False)
+    text = " ".join(prose(Document(**{**dataclasses.asdict(report), "sections": (section_of(report, "maal-3"),)})))
+    assert "Der er ikke tal fra tidligere år efter samme definition som i 2024." in text
+    assert "højere end i 2023" not in text
+
+
+def test_the_same_statement_gives_the_same_report() -> None:
+    """A frozen year is rendered again to the same bytes."""
+    first = national_report(make_statement(), Comments(2025), final=False)
+    assert first == national_report(make_statement(), Comments(2025), final=False)
+
+
+def test_provenance_names_run_code_and_fingerprint() -> None:
+    """A figure can be traced to the delivery it was made of."""
+    report = national_report(make_statement(CASES["frozen"]), Comments(2025), final=False)
+    text = everything(section_of(report, "herkomst"))
+    assert "7a3172ee-4599-4066-8e30-e2431e7eb076" in text
+    assert "0.1.0+4bede9f0f42a" in text
+    assert "17b1e9b94692dbb2 39a9f1ce6252f3f3" in text
+    assert "Rettet levering fra Fyn" in text
+    assert report.published_on.isoformat() == "2026-12-01"
+
+
+def test_the_settings_of_the_effect_are_printed_when_they_are_the_figures_own() -> None:
+    """A method chosen after the result would have another fingerprint; its settings are not those of the figures."""
+    own = {"effect_settings_fingerprint": project_settings().fingerprint}
+    found = {
+        name: everything(
+            section_of(
+                national_report(make_statement(Options(settings=settings)), Comments(2025), final=False), "metode"
+            )
+        )
+        for name, settings in (("own", own), ("other", {"effect_settings_fingerprint": "0" * 16}))
+    }
+    assert "effect.matching.neighbours" in found["own"]
+    assert "omsætning pr. årsværk" in found["own"]
+    assert "effect.matching.neighbours" not in found["other"]
+    names = re.findall(r"Cell\(text='(effect[._][^']*)'", found["own"])
+    assert len(names) > 20
+    assert f"Cell(text='{names[0]}', mark=None, header=True" not in found["own"]
