@@ -6,6 +6,7 @@ Primary suppression follows the domain (uncertainty and disclosure). Secondary s
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from exports.statement.system import (
     Masked,
     System,
     cells_of,
+    equal_figures,
     is_distinct,
     lines_of,
     numbers,
@@ -62,6 +64,7 @@ _TYPES = {
 _NEARLY = 1e-6
 _DETERMINED = 1.0
 _MAX_TRIED = 8
+_MIN_VALUES = 3
 _DETERMINED_FRACTION = 1e-3
 
 
@@ -270,26 +273,42 @@ def _check_totals(masked: Masked) -> None:
 
 
 def _check_visible(masked: Masked, primary: Bools) -> None:
-    """Refuse a column that stays visible in hidden rows though it repeats a hidden one, or a multiple of it."""
+    """Refuse columns that stay visible in hidden rows though a hidden figure follows from one or two of them."""
     rule, frame = masked.rule, masked.frame
     if not primary.any():
         return
-    kept = [
-        name
+    kept = {
+        name: numbers(frame, name)
         for name in frame.columns
         if name not in (*rule.hides, *masked.specification.key, LARGEST_SHARE)
         and isinstance(frame[name].dtype, pd.Float64Dtype | pd.Int64Dtype)
-    ]
-    count = numbers(frame, rule.count)
-    for name in kept:
-        other = numbers(frame, name)
-        both = ~np.isnan(other) & (count > 0)
-        if primary[both].any() and np.unique(count[both]).size > 2 and np.ptp(other[both] / count[both]) < _NEARLY:  # noqa: PLR2004
-            msg = (
-                f"{masked.specification.name}: {name} vises i skjulte rækker, men følger af {rule.count}. "
-                "Tilføj kolonnen til `hides` i tabellens beskrivelse."
-            )
-            raise DisclosureError(msg)
+    }
+    for hidden in dict.fromkeys((rule.count, *rule.additive)):
+        figure = numbers(frame, hidden)
+        for names, told in _formulas(kept):
+            known = ~np.isnan(told) & (figure > 0) & (told != 0)
+            enough = np.unique(figure[known]).size >= _MIN_VALUES
+            if enough and primary[known].any() and _is_multiple(figure[known], told[known]):
+                msg = (
+                    f"{masked.specification.name}: {hidden} er skjult i nogle rækker, men følger af {names}, som "
+                    "vises. Tilføj det til `hides` i tabellens beskrivelse."
+                )
+                raise DisclosureError(msg)
+
+
+def _formulas(columns: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+    """Form what may be a hidden figure: a column, a product, an expected number changed by a deviation in per cent."""
+    yield from columns.items()
+    for (one, left), (other, right) in itertools.permutations(columns.items(), 2):
+        yield f"{one} og {other}", left * (1.0 + right / 100.0)
+        if one < other:
+            yield f"{one} og {other}", left * right
+
+
+def _is_multiple(figure: Floats, told: Floats) -> bool:
+    """Tell whether one column is always the same multiple of another."""
+    factor = figure / told
+    return bool(np.ptp(factor) < _NEARLY * np.abs(factor).max())
 
 
 def _check_shown(masked: Masked, limits: Limits) -> None:
@@ -414,6 +433,7 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
     search = _Search(system, at_most, _needed_width(system, limits), system.hidden.copy(), nothing, nothing)
     only: Bools | None = None
     chosen: list[int] = []
+    twins = equal_figures(system)
     while True:
         search.attack(only)
         blocks: list[int] = []
@@ -438,10 +458,18 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
         if not blocks:
             _check_hopeless(search, hopeless, masks)
             return np.array(_without_needless(search, chosen), dtype=np.intp)
+        blocks = _with_twins(system, twins, blocks, search)
         fresh = np.isin(system.block, blocks) & ~search.hidden
         search.hidden |= fresh
         chosen.extend(blocks)
         only = fresh
+
+
+def _with_twins(system: System, twins: Ints, blocks: list[int], search: _Search) -> list[int]:
+    """Add the cells that show the same figures elsewhere: hiding one alone would be in vain."""
+    chosen = np.isin(system.block, blocks)
+    same = np.isin(twins, twins[chosen]) & ~search.hidden & ~np.isin(system.block, [NOT_HIDEABLE, *search.futile])
+    return [*blocks, *sorted({int(block) for block in system.block[same]} - set(blocks))]
 
 
 def _without_needless(search: _Search, chosen: list[int]) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from exports.statement.limits import Limits
 from exports.statement.specification import Disclosure, TableSpecification, Total
@@ -142,9 +143,10 @@ class _Builder:
 def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
     """Put down what an attacker knows of the tables.
 
-    Known are: totals (exactly, or that a total of distinct things is at least its largest part and at most the sum),
-    the same figure in other rows and tables, expected numbers and shares that are printed beside a total, and that
-    a count is not larger than another that is larger on every row shown. Nothing hidden is read.
+    Known are: totals (exactly, or for distinct things that a total is at least its largest part and at most the sum),
+    the same figure in other rows and tables, running totals over years, expected numbers and shares that are printed
+    beside a total, and that a count is not larger than another that is larger on every row shown. Nothing hidden is
+    read.
 
     Args:
         tables: The tables with disclosure control, by name.
@@ -169,6 +171,7 @@ def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
                 if column in cells.masked.rule.additive:
                     _relate_total(builder, cells, total, column)
         _relate_bounds(builder, cells)
+        _relate_running(builder, cells)
     _number_dimensions(everything)
     for left, right in itertools.combinations(everything, 2):
         if not (left.shown.all() and right.shown.all()):
@@ -230,6 +233,23 @@ def is_distinct(masked: Masked, total: Total) -> Bools:
     if isinstance(total.distinct, str):
         return np.asarray(masked.frame[total.distinct].fillna(value=True), dtype=np.bool_)
     return np.full(len(masked.frame), total.distinct, dtype=np.bool_)
+
+
+def equal_figures(system: System) -> Ints:
+    """Number the variables so that those which are known to be one figure have one number.
+
+    Args:
+        system: What is published.
+
+    Returns:
+        A number for every variable; shape (variables,).
+    """
+    exact = (system.lower == 0) & (system.upper == 0) & (np.diff(system.matrix.indptr) == len(("one", "other")))
+    exact &= np.asarray(system.matrix.sum(axis=1)).ravel() == 0
+    pairs = system.matrix[np.flatnonzero(exact)].indices.reshape(-1, 2)
+    size = system.value.size
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size)).tocsr()
+    return connected_components(graph, directed=False)[1].astype(np.intp)
 
 
 def _groups(frame: pd.DataFrame, key: Sequence[str]) -> Ints:
@@ -476,6 +496,44 @@ def _is_at_most(small: Floats, large: Floats) -> bool:
     """Tell whether one column is at most the other on every row, often enough to be a rule."""
     known = ~np.isnan(small) & ~np.isnan(large)
     return bool(known.sum() >= _MIN_EVIDENCE and (small[known] <= large[known]).all())
+
+
+def _relate_running(builder: _Builder, cells: _Cells) -> None:
+    """Find running totals over years: what a pooled figure grew by since the year before is the year's own figure."""
+    key = [name for name in cells.masked.specification.key if name not in cells.masked.rule.repeats_over]
+    year = next((name for name in key if _YEAR_NAMES.get(name, name) == "year"), None)
+    if year is None:
+        return
+    frame = cells.masked.frame.iloc[cells.first]
+    years = numbers(frame, year)
+    for dimension in key:
+        kinds = frame[dimension].astype(object)
+        if dimension == year or kinds.nunique() != len(("own", "pooled")):
+            continue
+        group = _groups(frame, [name for name in key if name not in (dimension, year)])
+        for part, whole in itertools.permutations(sorted(kinds.dropna().unique(), key=str), 2):
+            is_part, is_whole = (kinds == part).to_numpy(dtype=np.bool_), (kinds == whole).to_numpy(dtype=np.bool_)
+            _relate_growth(builder, cells, (group, years), (is_part, is_whole))
+
+
+def _relate_growth(builder: _Builder, cells: _Cells, place: tuple[Ints, Floats], kinds: tuple[Bools, Bools]) -> None:
+    """Add `whole this year - whole last year = part this year` where it holds on every row that is shown."""
+    group, years = place
+    is_part, is_whole = kinds
+    at = pd.DataFrame({"group": group, "year": years, "cell": np.arange(cells.count)})
+    found = (
+        at[is_part]
+        .merge(at[is_whole], on=["group", "year"], suffixes=("", "_now"))
+        .merge(at[is_whole].assign(year=at["year"] + 1), on=["group", "year"], suffixes=("", "_before"))
+    )
+    part, now, before = (found[name].to_numpy(dtype=np.intp) for name in ("cell", "cell_now", "cell_before"))
+    for column, variable in cells.variables.items():
+        value = np.where(cells.shown, numbers(cells.masked.frame, column)[cells.first], np.nan)
+        if _holds(value[now] - value[before], value[part]):
+            each = np.arange(part.size, dtype=np.intp)
+            ones = np.ones(part.size)
+            entries = [(each, variable[now], ones), (each, variable[before], -ones), (each, variable[part], -ones)]
+            builder.relate(part.size, entries, 0.0, 0.0, soft=True)
 
 
 def _relate_tables(builder: _Builder, left: _Cells, right: _Cells) -> None:

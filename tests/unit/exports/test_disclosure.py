@@ -254,6 +254,22 @@ class TestSecondary:
         assert hidden_of(shown["counts"], "house") == {"a", "b"}
         assert hidden_of(shown["other"], "house") == {"a", "b"}
 
+    def test_running_totals_over_years(self) -> None:
+        """What the pooled count grew by since last year is this year's own count."""
+        own = {"a": (20, 2), "b": (30, 9), "c": (14, 11), "d": (25, 12)}
+        rows = [
+            {"house": house, "year": 2024 + i, "scope": scope, "n": sum(years[: i + 1]) if scope == "pooled" else n}
+            for house, years in own.items()
+            for i, n in enumerate(years)
+            for scope in ("cohort", "pooled")
+        ]
+        rule = Disclosure(count="n", unit="companies", hides=("n",))
+        key = ("house", "year", "scope")
+        spec = tables.specification("effect", ("house", "year", "scope", "n"), key, rule)
+        shown = protect({"effect": (spec, pd.DataFrame(rows))})
+        assert hidden_of(shown["effect"]) == {("a", 2025, "cohort"), ("a", 2024, "pooled")}
+        assert audit(shown).narrowest == 22
+
     def test_expected_numbers_beside_a_hidden_total(self) -> None:
         """Expected number by share is the total, printed on every row."""
         counts = {"a": 20, "b": 30, "c": 50}
@@ -319,8 +335,20 @@ class TestRefusals:
         spec, frame = tables.houses({"a": 2, "b": 38, "c": 11}, totals=())
         columns = ("house", "n", "value", "status", "answered")
         spec = tables.specification("counts", columns, ("house",), spec.disclosure)
-        with pytest.raises(DisclosureError, match=r"counts: answered vises i skjulte rækker.*hides"):
+        with pytest.raises(DisclosureError, match=r"counts: n er skjult i nogle rækker, men følger af answered.*hides"):
             protect({"counts": (spec, frame.assign(answered=2 * frame["n"]))})
+
+    def test_visible_expected_number_and_deviation(self) -> None:
+        """A deviation in per cent of an expected number is the hidden figure again."""
+        rule = Disclosure(count="n", unit="companies", hides=("n",))
+        types = {**tables.TYPES, "expected": "double", "deviation": "double"}
+        spec = tables.specification("spread", ("house", "n", "expected", "deviation"), ("house",), rule, types)
+        frame = pd.DataFrame({"house": ["a", "b", "c", "d"], "n": [2, 7, 12, 30], "expected": [3.0, 8.0, 9.0, 33.0]})
+        frame["deviation"] = 100 * (frame["n"] / frame["expected"] - 1)
+        with pytest.raises(DisclosureError, match="n er skjult i nogle rækker, men følger af expected og deviation"):
+            protect({"spread": (spec, frame)})
+        safe = spec.model_copy(update={"disclosure": rule.model_copy(update={"hides": ("n", "deviation")})})
+        assert hidden_of(protect({"spread": (safe, frame)})["spread"]) == {"a"}
 
     def test_audit_finds_a_figure_in_a_hidden_row(self) -> None:
         """A renderer trusts the frame: what is left in it is printed."""
