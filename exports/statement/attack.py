@@ -6,7 +6,7 @@ interval of the literature (Fischetti & Salazar 2001, Management Science 47(7)).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -19,6 +19,7 @@ _ROUNDING = 1e-5
 _SLACK_ROUNDING = 1e-6
 _SLACK_LEAST = 1e-4
 _LOOKS = 2
+_EQUAL = 2e-6
 
 
 class ContradictionError(Exception):
@@ -92,7 +93,10 @@ def solve(
     kept = chosen[parts.part]
     parts = parts.restricted(chosen).loosened(system)
     width = enough[parts.variable] if enough is not None else np.full(parts.variable.size, np.inf)
-    least, greatest = parts.extremes(width)
+    merged, group = parts.merged()
+    needed = np.zeros(merged.variable.size)
+    np.maximum.at(needed, group, width)
+    least, greatest = (ends[group] for ends in merged.extremes(needed))
     whole = system.whole[parts.variable]
     least = np.where(least <= -parts.far, -np.inf, np.where(whole, np.ceil(least - _ROUNDING), least))
     greatest = np.where(greatest >= parts.far, np.inf, np.where(whole, np.floor(greatest + _ROUNDING), greatest))
@@ -206,13 +210,44 @@ class _Parts:
         amount = found[self.variable.size :].reshape(2, -1).max(axis=0)
         give = np.full(rows, _SLACK_ROUNDING)
         give[at] += np.where(amount > _SLACK_LEAST, np.ceil(amount - _SLACK_LEAST) + 1.0, 0.0)
-        return _Parts(
-            **{
-                **{name: getattr(self, name) for name in self.__dataclass_fields__},
-                "lower": self.lower - give,
-                "upper": self.upper + give,
-            }
+        return replace(self, lower=self.lower - give, upper=self.upper + give)
+
+    def merged(self) -> tuple[_Parts, Ints]:
+        """Take variables that are known to be equal for one, as the same count in several tables.
+
+        Returns:
+            The parts with fewer variables, and the new position of every variable.
+        """
+        size = self.variable.size
+        entries = np.diff(self.matrix.indptr)
+        is_zero = (np.abs(self.lower) <= _EQUAL) & (np.abs(self.upper) <= _EQUAL)
+        is_difference = np.abs(np.asarray(self.matrix.sum(axis=1)).ravel()) <= _EQUAL
+        equal = np.flatnonzero((entries == 2) & is_zero & is_difference)  # noqa: PLR2004
+        if not equal.size:
+            return self, np.arange(size, dtype=np.intp)
+        pairs = self.matrix[equal].indices.reshape(-1, 2)
+        graph = coo_array((np.ones(equal.size), (pairs[:, 0], pairs[:, 1])), shape=(size, size)).tocsr()
+        count, group = connected_components(graph, directed=False)
+        kept = np.ones(entries.size, dtype=np.bool_)
+        kept[equal] = False
+        low, high, first = np.full(count, -np.inf), np.full(count, np.inf), np.full(count, size, dtype=np.intp)
+        np.maximum.at(low, group, self.low)
+        np.minimum.at(high, group, self.high)
+        np.minimum.at(first, group, np.arange(size))
+        join = coo_array((np.ones(size), (np.arange(size), group)), shape=(size, count)).tocsr()
+        parts = replace(
+            self,
+            variable=self.variable[first],
+            part=self.part[first],
+            row_part=self.row_part[kept],
+            matrix=csr_array(self.matrix[np.flatnonzero(kept)] @ join),
+            lower=self.lower[kept],
+            upper=self.upper[kept],
+            soft=self.soft[kept],
+            low=low,
+            high=high,
         )
+        return parts, group.astype(np.intp)
 
     def _where(self, system: System) -> str:
         """Name the first table with a part that has no solution."""

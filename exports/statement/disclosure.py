@@ -26,6 +26,7 @@ from exports.statement.system import (
     Masked,
     System,
     cells_of,
+    equal_figures,
     is_distinct,
     lines_of,
     numbers,
@@ -63,6 +64,7 @@ _TYPES = {
 _NEARLY = 1e-6
 _DETERMINED = 1.0
 _MAX_TRIED = 8
+_MIN_VALUES = 3
 _DETERMINED_FRACTION = 1e-3
 
 
@@ -285,10 +287,11 @@ def _check_visible(masked: Masked, primary: Bools) -> None:
         figure = numbers(frame, hidden)
         for names, told in _formulas(kept):
             known = ~np.isnan(told) & (figure > 0) & (told != 0)
-            if primary[known].any() and np.unique(figure[known]).size > 2 and _is_multiple(figure[known], told[known]):  # noqa: PLR2004
+            enough = np.unique(figure[known]).size >= _MIN_VALUES
+            if enough and primary[known].any() and _is_multiple(figure[known], told[known]):
                 msg = (
-                    f"{masked.specification.name}: {hidden} er skjult i nogle rækker, men følger af {names}, som vises. "
-                    "Tilføj det til `hides` i tabellens beskrivelse."
+                    f"{masked.specification.name}: {hidden} er skjult i nogle rækker, men følger af {names}, som "
+                    "vises. Tilføj det til `hides` i tabellens beskrivelse."
                 )
                 raise DisclosureError(msg)
 
@@ -430,6 +433,7 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
     search = _Search(system, at_most, _needed_width(system, limits), system.hidden.copy(), nothing, nothing)
     only: Bools | None = None
     chosen: list[int] = []
+    twins = equal_figures(system)
     while True:
         search.attack(only)
         blocks: list[int] = []
@@ -454,10 +458,18 @@ def _secondary(system: System, at_most: Floats, masks: Mapping[str, Masked], lim
         if not blocks:
             _check_hopeless(search, hopeless, masks)
             return np.array(_without_needless(search, chosen), dtype=np.intp)
+        blocks = _with_twins(system, twins, blocks, search)
         fresh = np.isin(system.block, blocks) & ~search.hidden
         search.hidden |= fresh
         chosen.extend(blocks)
         only = fresh
+
+
+def _with_twins(system: System, twins: Ints, blocks: list[int], search: _Search) -> list[int]:
+    """Add the cells that show the same figures elsewhere: hiding one alone would be in vain."""
+    chosen = np.isin(system.block, blocks)
+    same = np.isin(twins, twins[chosen]) & ~search.hidden & ~np.isin(system.block, [NOT_HIDEABLE, *search.futile])
+    return [*blocks, *sorted({int(block) for block in system.block[same]} - set(blocks))]
 
 
 def _without_needless(search: _Search, chosen: list[int]) -> list[int]:

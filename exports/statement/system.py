@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from exports.statement.limits import Limits
 from exports.statement.specification import Disclosure, TableSpecification, Total
@@ -25,7 +26,6 @@ _WHOLE_TYPES = frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint",
 _YEAR_NAMES = {"goal_year": "year"}
 _SCALES = (1.0, 100.0)
 _MIN_EVIDENCE = 3
-_MOST_KINDS = 4
 _RELATIVE = 1e-6
 
 
@@ -143,9 +143,10 @@ class _Builder:
 def read_system(tables: Mapping[str, Masked], limits: Limits) -> System:
     """Put down what an attacker knows of the tables.
 
-    Known are: totals (exactly, or that a total of distinct things is at least its largest part and at most the sum),
+    Known are: totals (exactly, or for distinct things that a total is at least its largest part and at most the sum),
     the same figure in other rows and tables, running totals over years, expected numbers and shares that are printed
-    beside a total, and that a count is not larger than another that is larger on every row shown. Nothing hidden is read.
+    beside a total, and that a count is not larger than another that is larger on every row shown. Nothing hidden is
+    read.
 
     Args:
         tables: The tables with disclosure control, by name.
@@ -232,6 +233,23 @@ def is_distinct(masked: Masked, total: Total) -> Bools:
     if isinstance(total.distinct, str):
         return np.asarray(masked.frame[total.distinct].fillna(value=True), dtype=np.bool_)
     return np.full(len(masked.frame), total.distinct, dtype=np.bool_)
+
+
+def equal_figures(system: System) -> Ints:
+    """Number the variables so that those which are known to be one figure have one number.
+
+    Args:
+        system: What is published.
+
+    Returns:
+        A number for every variable; shape (variables,).
+    """
+    exact = (system.lower == 0) & (system.upper == 0) & (np.diff(system.matrix.indptr) == len(("one", "other")))
+    exact &= np.asarray(system.matrix.sum(axis=1)).ravel() == 0
+    pairs = system.matrix[np.flatnonzero(exact)].indices.reshape(-1, 2)
+    size = system.value.size
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size)).tocsr()
+    return connected_components(graph, directed=False)[1].astype(np.intp)
 
 
 def _groups(frame: pd.DataFrame, key: Sequence[str]) -> Ints:
@@ -490,7 +508,7 @@ def _relate_running(builder: _Builder, cells: _Cells) -> None:
     years = numbers(frame, year)
     for dimension in key:
         kinds = frame[dimension].astype(object)
-        if dimension == year or not 1 < kinds.nunique() <= _MOST_KINDS:
+        if dimension == year or kinds.nunique() != len(("own", "pooled")):
             continue
         group = _groups(frame, [name for name in key if name not in (dimension, year)])
         for part, whole in itertools.permutations(sorted(kinds.dropna().unique(), key=str), 2):

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from expectations.wording import houses
+from exports.files import write_whole
 from exports.publish import CURRENT, MANIFEST, Manifest
+from exports.report.comments import Comments, template
 from exports.statement.compare import Comparison
 from exports.statement.compare import compare as compare_statements
 from exports.statement.edition import Edition, Renderers, put_in_place, render, staged, write_edition
-from exports.statement.errors import NoPublicationError
+from exports.statement.errors import NoPublicationError, StatementError
 from exports.statement.freeze import load_frozen, next_freeze, store_frozen, versions
 from exports.statement.lineage import read_lineage
 from exports.statement.specification import read_specifications
@@ -158,6 +161,52 @@ def report(
         progress=progress,
     )
     return Published(kept.statement, edition)
+
+
+def wanted_comments(statement: Statement) -> tuple[tuple[str, str], ...]:
+    """List what a final edition asks the analysts to explain, in the national report and in the six others.
+
+    Args:
+        statement: The statement.
+
+    Returns:
+        House and measure of every goal that is not met, measure by measure.
+    """
+    from exports.report.contract.account import read_account  # noqa: PLC0415
+    from exports.report.national import unmet_goals  # noqa: PLC0415
+
+    nobody = Comments(statement.year)
+    wanted = [*unmet_goals(statement)]
+    for house in houses():
+        wanted += read_account(statement, house, nobody, final=False).unmet()
+    measures = list(dict.fromkeys(measure for _, measure in wanted))
+    return tuple(sorted(dict.fromkeys(wanted), key=lambda place: measures.index(place[1])))
+
+
+def write_comment_template(output: Path, year: int | None, dbt_manifest: Callable[[], Path], path: Path) -> int:
+    """Write an empty file of comments with a heading for everything a final edition asks for.
+
+    Args:
+        output: The output folder.
+        year: The year; None takes the publication's.
+        dbt_manifest: Gives dbt's manifest.
+        path: The file; one that is there is not overwritten.
+
+    Returns:
+        How many comments are asked for.
+
+    Raises:
+        StatementError: The file is there already.
+    """
+    if path.exists():
+        msg = f"{path}: filen findes allerede og bliver ikke overskrevet. Angiv et andet navn med --comment-template."
+        raise StatementError(msg)
+    statement = find(output, year, dbt_manifest).statement
+    wanted = wanted_comments(statement)
+    measures = statement.frame("statement_measures").drop_duplicates("measure")
+    labels = dict(zip(measures["measure"], measures["label"], strict=True))
+    write_whole(path, template(statement.year, wanted, labels).encode())
+    return len(wanted)
 
 
 def freeze(

@@ -28,6 +28,9 @@ def report(
     final: Annotated[
         bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
     ] = False,
+    comment_template: Annotated[
+        Path | None, typer.Option(help="Skriv kun en tom kommentarfil med de overskrifter, --final kræver.")
+    ] = None,
     output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
         "output"
     ),
@@ -38,19 +41,23 @@ def report(
     configure_logging(verbose=verbose)
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
+        from exports.statement.yearly import check, report, write_comment_template  # noqa: PLC0415
+        from orchestration.danish import count  # noqa: PLC0415
+        from orchestration.lock import hold  # noqa: PLC0415
+        from orchestration.manifest import prepare_manifest  # noqa: PLC0415
         from orchestration.progress import progress_for  # noqa: PLC0415
+        from orchestration.reports import STEPS, show  # noqa: PLC0415
 
-        with progress_for(errors) as progress:
-            progress.stage("prepare")
-            from exports.statement.yearly import check, report  # noqa: PLC0415
-            from orchestration.lock import hold  # noqa: PLC0415
-            from orchestration.manifest import prepare_manifest  # noqa: PLC0415
-            from orchestration.reports import STEPS, show  # noqa: PLC0415
-
-            check(output, year)
+        check(output, year)
+        if comment_template is not None:
             with hold(output):
-                progress.stage("statement", STEPS)
-                published = report(
-                    output, year, prepare_manifest, comments=comments, final=final, progress=progress.advance
-                )
+                headings = write_comment_template(output, year, prepare_manifest, comment_template)
+            said = f"{comment_template}: {count(headings, 'overskrift', 'overskrifter')} til kommentarer."
+            results.print(said, highlight=False, markup=False, soft_wrap=True)
+            return
+        with progress_for(errors) as progress, hold(output):
+            progress.stage("statement", STEPS)
+            published = report(
+                output, year, prepare_manifest, comments=comments, final=final, progress=progress.advance
+            )
         show(output, published.edition, results, seconds=time.monotonic() - started)

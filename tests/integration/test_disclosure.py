@@ -84,7 +84,8 @@ def test_primary_suppression_alone_is_broken(
             audit({name: StatementTable(table.specification, frame)}, LIMITS)
         except DisclosureError:
             broken.add(name)
-    assert {"statement_spread", "statement_response_rates"} <= broken
+    assert "statement_response_rates" in broken
+    assert len(broken) >= 3
 
 
 def test_nothing_under_its_limit_is_shown(protection: Protection) -> None:
