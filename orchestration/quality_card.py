@@ -201,6 +201,6 @@ def attention(results: Sequence[CheckResult]) -> list[Text | Padding]:
         parts += [
             Text(f"• {result.label_da}"),
             # Long texts keep their indent when they are broken.
-            Padding(Text(result.message_da), (0, 0, 0, 2)),
+            Padding(Text(result.message_da), (0, 0, 0, 2), expand=False),
         ]
     return parts

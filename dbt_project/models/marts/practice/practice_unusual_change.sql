@@ -71,8 +71,8 @@ expected as (
             when series.is_share then least(levels.level, 100 - levels.level) * series.n / 100 >= 5
             else levels.level * series.season >= 10
         end as has_enough,
-        case when series.series = 'registrations' then 1.6 else 3.5 end as steps_down,
-        3.5 as steps_up
+        case when series.series = 'registrations' then 1.5 else 4 end as steps_down,
+        4 as steps_up
     from series
     inner join levels
         on series.house = levels.house and series.series = levels.series and series.weeks_ago = levels.weeks_ago
