@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from math import ceil
@@ -35,6 +36,11 @@ _LINES_KEPT = {(False, False): 26, (False, True): 42, (True, False): 18, (True, 
 _LINES_OF_A_TALL_ROW = 30
 """A row of more lines than this may break, because it might not fit on any page."""
 _LETTERS_OF_A_LONG_NOTE = 1_500
+_CELL_PADDING, _CLEAR_OF_FIGURES = 2.4, 2.6
+"""What the space between columns takes, and that between figures and words, in letters."""
+_LETTERS_OF_A_HEADING, _LETTERS_OF_A_WORD, _LETTERS_OF_A_WIDE_COLUMN = 9, 16, 44
+"""Longer words are divided, in headings sooner; a column of long texts is no wider than this for their sake."""
+_BETWEEN_WORDS = re.compile(r"[\s_/]+")
 
 
 class RenderingError(Exception):
@@ -140,16 +146,80 @@ def _lay_out(section: Payload, *, across: bool) -> None:
 
 
 def _lay_out_table(table: Payload, *, across: bool) -> None:
-    """Say whether a table stays on one page, and whether its rows may break."""
-    width_mm = _LANDSCAPE_MM if across else _PORTRAIT_MM
-    share = width_mm / sum(column["width"] for column in table["columns"]) / _LETTER_MM[table["compact"]]
-    letters = [max(1.0, column["width"] * share - 2) for column in table["columns"]]
+    """Say how wide a table's columns are, whether it stays on one page, and whether its rows may break."""
+    letter = _LETTER_MM[table["compact"]]
+    widths = column_widths(table, (_LANDSCAPE_MM if across else _PORTRAIT_MM) / letter)
+    for column, width in zip(table["columns"], widths, strict=True):
+        column["width"] = round(width * letter, 2)
+    padding = _paddings(table)
     lines = [
-        max(ceil(len(cell["text"]) / room) + ("word" in cell) for cell, room in zip(row, letters, strict=True))
+        max(
+            ceil(len(cell["text"]) / (width - space)) + ("word" in cell)
+            for cell, width, space in zip(row, widths, padding, strict=True)
+        )
         for row in table["rows"]
     ]
     table["tall"] = max(lines) > _LINES_OF_A_TALL_ROW
     table["keep"] = sum(lines) <= _LINES_KEPT[across, table["compact"]]
+
+
+def column_widths(table: Payload, room: float) -> list[float]:
+    """Share the width of a page between a table's columns.
+
+    Columns are as wide in relation to each other as the document says, or, where it says nothing, as their texts are
+    long; but no word of ordinary length is wider than its column, as long as there is room.
+
+    Args:
+        table: The table, as `build_payload` makes it.
+        room: The width to share, in letters.
+
+    Returns:
+        The widths in letters; they sum to `room`.
+    """
+    texts = [[row[place]["text"] for row in table["rows"]] for place in range(len(table["columns"]))]
+    headings = [column["heading"] for column in table["columns"]]
+    paddings = _paddings(table)
+    least = [
+        max(
+            _longest_word(heading, _LETTERS_OF_A_HEADING), *(_longest_word(text, _LETTERS_OF_A_WORD) for text in column)
+        )
+        + padding
+        for heading, column, padding in zip(headings, texts, paddings, strict=True)
+    ]
+    if sum(least) >= room:
+        return [width * room / sum(least) for width in least]
+    wishes = [column["width"] for column in table["columns"]]
+    if len(set(wishes)) == 1:
+        wishes = [
+            min(max(map(len, (*column, heading[: 2 * _LETTERS_OF_A_HEADING]))), _LETTERS_OF_A_WIDE_COLUMN) + padding
+            for heading, column, padding in zip(headings, texts, paddings, strict=True)
+        ]
+    return _share(least, wishes, room)
+
+
+def _paddings(table: Payload) -> list[float]:
+    """Return what the space beside each column takes, in letters; words after figures stand clear of them."""
+    right = [column["right"] for column in table["columns"]]
+    after_figures = [before and not here for before, here in zip([False, *right], right, strict=False)]
+    return [_CELL_PADDING + _CLEAR_OF_FIGURES * after for after in after_figures]
+
+
+def _share(least: list[float], wishes: list[float], room: float) -> list[float]:
+    """Share room in proportion to wishes, none less than its least; the least fit into the room together."""
+    held: set[int] = set()
+    while True:
+        left = room - sum(least[place] for place in held)
+        asked = sum(wish for place, wish in enumerate(wishes) if place not in held)
+        widths = [least[place] if place in held else wish * left / asked for place, wish in enumerate(wishes)]
+        narrow = {place for place, width in enumerate(widths) if width < least[place] and place not in held}
+        if not narrow or len(held | narrow) == len(wishes):
+            return widths if not narrow else [width * room / sum(least) for width in least]
+        held |= narrow
+
+
+def _longest_word(text: str, most: int) -> int:
+    """Count the letters of a text's longest word, as far as it need not be divided."""
+    return min(max(map(len, _BETWEEN_WORDS.split(text))), most)
 
 
 def _printed_tables(document: Document) -> list[list[list[bool]]]:

@@ -28,7 +28,8 @@ _TEXTS = {
 }
 _PIXELS_PER_MM = 3.78
 _DANISH_NUMBER = re.compile(r"[-−+]?\d{1,3}(?:\.?\d{3})*(?:,\d+)?(?=$|[\s%])")
-_REM_PER_COLUMN = {False: 5.5, True: 4.25}
+_MANY_COLUMNS = 8
+_REM_PER_COLUMN = {"": 5.5, "many": 4.6, "compact": 4.25}
 """The least width of a column of usual width, in the text's own size; narrower, a table scrolls inside its frame."""
 
 
@@ -111,12 +112,19 @@ def _right_columns(content: str) -> list[int]:
 def _table_class(table: Payload) -> str:
     """Name a table's looks: small or not, and which columns stand to the right."""
     right = [f"r{place}" for place, column in enumerate(table["columns"], start=1) if column["right"]]
-    return " ".join((["compact"] if table["compact"] else []) + right)
+    return " ".join(filter(None, [_density(table), *right]))
+
+
+def _density(table: Payload) -> str:
+    """Say how close a table is set: as usual, closer for many columns, or small for the annex."""
+    if table["compact"]:
+        return "compact"
+    return "many" if len(table["columns"]) >= _MANY_COLUMNS else ""
 
 
 def _least_width(table: Payload) -> str:
     """Return the width in rem below which a table scrolls inside its frame."""
-    width = sum(max(column["width"], 0.7) for column in table["columns"]) * _REM_PER_COLUMN[table["compact"]]
+    width = sum(max(column["width"], 0.7) for column in table["columns"]) * _REM_PER_COLUMN[_density(table)]
     return f"{width:.0f}"
 
 

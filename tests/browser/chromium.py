@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_PATIENCE = 60.0
+_PATIENCE = 300.0
+"""Seconds; the rules of axe take a minute on a page with ten thousand cells when the machine is busy."""
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -123,7 +124,7 @@ class Page:
             ready, _, _ = select.select([self._from], [], [], max(0.0, until - time.monotonic()))
             part = os.read(self._from, 1 << 20) if ready else b""
             if not part:
-                raise BrowserError("the browser ended or said nothing for a minute")
+                raise BrowserError("the browser ended or said nothing for five minutes")
             self._rest += part
         message, _, self._rest = self._rest.partition(b"\0")
         read: dict[str, Any] = json.loads(message)

@@ -240,7 +240,7 @@ def sample(*, draft: bool = True) -> Document:
                 "bilag",
                 "Bilag: Alle tabeller",
                 (prose(1), wide_table()),
-                (Section("bilag-a", "Flere tabeller", (picture("figur-bilag"),)),),
+                (Section("bilag-a", "Kontrakten", (picture("figur-bilag"),)),),
                 numbered=False,
                 new_page=True,
                 landscape=True,

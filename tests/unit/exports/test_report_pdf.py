@@ -16,8 +16,21 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from exports.report.document import Block, Cell, Document, Mark, Note, NoteKind, Paragraph, Section
-from exports.report.pdf import render_pdf
+from exports.report.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Mark,
+    Note,
+    NoteKind,
+    Paragraph,
+    Section,
+    Table,
+)
+from exports.report.payload import Payload, build_payload
+from exports.report.pdf import column_widths, render_pdf
 from exports.report.row_headers import TaggingError, tag_row_headers
 from tests.unit.exports.sample_document import HOSTILE, picture, prose, sample, small_table, words
 from tests.unit.exports.tagged_pdf import Element, TaggedPdf, read_tagged
@@ -181,12 +194,39 @@ def test_sign_of_a_status_is_decoration_and_its_word_is_text(tagged: TaggedPdf) 
 
 def test_status_beside_a_figure_is_said_in_words() -> None:
     """Without it, a coloured figure would be a status that only some can see."""
-    table = small_table()
-    table = dataclasses.replace(
-        table, rows=((Cell("Fyn", header=True), Cell("54 pct.", mark=Mark.NOT_MET), *table.rows[0][2:]),)
-    )
+    row = (Cell("Fyn", header=True), Cell("54 pct.", mark=Mark.NOT_MET), *small_table().rows[0][2:])
+    table = dataclasses.replace(small_table(), rows=(row,) * 3)
     read = read_tagged(render_pdf(_document(_section(table))))
     assert "Ikke opfyldt" in read.root.of_kind("TD")[0].text.replace("\u00a0", " ")
+
+
+def test_names_and_values_have_no_row_headers() -> None:
+    """Without it, a list of settings would be more heads than data, which a checker takes for a torn table."""
+    table = Table("t", "T", (Column("Indstilling"), Column("Værdi")), ((Cell("Naboer", header=True), Cell("3")),) * 9)
+    read = read_tagged(render_pdf(_document(_section(table))))
+    assert [cell.kind for cell in read.root.of_kind("TBody")[0].inside[0].inside] == ["TD", "TD"]
+
+
+def test_columns_are_as_wide_as_their_words() -> None:
+    """Without it, a long name is printed over the figures beside it, and figures get half of the page."""
+    columns = (Column("Måling"), Column("n", Align.RIGHT), Column("Enhed"))
+    row = (Cell("virksomhedsudvikling"), Cell("7"), Cell("virksomheder"))
+    names, figures, units = column_widths(_table(Table("t", "T", columns, (row,) * 5)), 100)
+    assert names > units > figures
+    assert names + figures + units == pytest.approx(100)
+    wished = (Column("A", width=1.0), Column("B", width=3.0))
+    first, second = column_widths(_table(Table("t", "T", wished, ((Cell("a"), Cell("b")),))), 100)
+    assert second == pytest.approx(3 * first)
+    tight = column_widths(_table(Table("t", "T", wished, ((Cell("virksomheder"), Cell("b")),))), 40)
+    assert tight[0] >= len("virksomheder")
+    assert sum(column_widths(_table(Table("t", "T", columns, (row,) * 5)), 12)) == pytest.approx(12)
+
+
+def _table(table: Table) -> Payload:
+    """A table as the templates get it."""
+    section = build_payload(_document(_section(table)))["sections"][0]
+    built: Payload = section["blocks"][0]
+    return built
 
 
 def test_long_table_repeats_its_headings_and_breaks_between_rows(tagged: TaggedPdf) -> None:

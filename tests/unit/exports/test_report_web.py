@@ -152,6 +152,8 @@ def test_every_figure_has_words_and_its_data(page: str) -> None:
     [
         ("1.234,5 pct.", 1234.5, False),
         ("−3 procentpoint", -3.0, False),
+        ("9,2", 9.198419963, False),
+        ("9,2", 9.4, True),
         ("ca. 12", 12.0, True),
         ("–", 4.0, True),
         ("12. marts 2026", 20260312.0, True),
