@@ -68,7 +68,11 @@ def _rows(edition: Edition, table: StatementTable) -> list[dict[str, Any]]:
     rows = list(records(table.frame))
     columns = {column.name for column in table.specification.columns}
     if "agreement" in columns:
-        rows = [row for row in rows if row["agreement"] == edition.goals.agreement and row.get("year", edition.year) <= edition.year]
+        rows = [
+            row
+            for row in rows
+            if row["agreement"] == edition.goals.agreement and row.get("year", edition.year) <= edition.year
+        ]
     elif name != "statement_published_figures":
         year = next((column for column in ("goal_year", "year") if column in columns), None)
         rows = [row for row in rows if year is None or row[year] == edition.year]
