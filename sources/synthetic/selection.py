@@ -31,6 +31,9 @@ _YOUNG_COURSES = {2019: 400, 2022: 470, 2025: 850, 2027: 1000}
 
 _SIZE_INTEREST = np.array([0.35, 1.5, 2.6, 3.6, 2.2, 0.7])
 _HOUSE_INTEREST = np.array([0.75, 1.0, 1.1, 1.25, 1.1, 1.3])
+_AMBITION = 0.25
+"""How much interest follows growth: the log of interest per unit of log growth. No published figure is known. Later
+guidance that follows growth biases every comparison with companies that were never guided (`dbt_project/effect/README.md`)."""
 _YOUNG_DAYS = 840
 _OLD_DAYS = 1096
 _ALWAYS_CONTROLS = 200_000
@@ -64,7 +67,6 @@ class _Year:
 
     earliest: Ints
     latest: Ints
-    open_days: Flags
     interest: Floats
     courses: float
     young_courses: float
@@ -101,12 +103,12 @@ def _year(
     earliest = np.maximum(companies.start[pool], first)
     latest = np.minimum(companies.end[pool] - 2, last)
     possible = latest >= earliest
-    ambition = np.exp(0.6 * np.clip(accounts.prior_growth(year)[pool], -1.0, 1.0))
+    ambition = np.exp(_AMBITION * np.clip(accounts.prior_growth(year)[pool], -1.0, 1.0))
     interest = interest * _SIZE_INTEREST[_size_before(accounts, pool, year)]
     part = settings.block_share * (last - first + 1) / 365.25
     courses = (_COURSES_IN_FIRST_YEAR + _COURSES_MORE_PER_YEAR * (year - FIRST_GUIDANCE_YEAR)) * part
     young = float(np.interp(year, list(_YOUNG_COURSES), list(_YOUNG_COURSES.values()))) * part
-    return _Year(earliest, latest, possible, np.where(possible, interest * ambition, 0.0), courses, young)
+    return _Year(earliest, latest, np.where(possible, interest * ambition, 0.0), courses, young)
 
 
 def _size_before(accounts: Accounts, pool: Ints, year: int) -> Ints:

@@ -185,7 +185,9 @@ def test_reports_that_fail_do_not_take_the_publication_back(
     assert outcome.manifest.report_year == 2025
     assert [goal.label for goal in outcome.goals] == ["Net Promoter Score"]
     assert history_file(tmp_path).exists()
-    without = run(settings.model_copy(update={"reports": False}), project=tiny_project)
+    # Settings are made anew: a copy of a Dagster resource keeps the configuration it was made with.
+    unasked = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025, reports=False)
+    without = run(unasked, project=tiny_project)
     assert without.reports_failure is None
     assert without.edition is None
 

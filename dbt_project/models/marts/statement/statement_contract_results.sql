@@ -1,7 +1,13 @@
 -- Manual results in the words of the documents. Who assessed them is a person's affair and is not published.
+-- One about an agreement that nobody knows, or without result and assessment, says nothing that can be published;
+-- contract_results keeps it.
 with manual as (
     select * from {{ ref('contract_results') }}
-    where origin = 'manual' and year <= (select report_year from {{ source('landing', 'run_context') }})
+    where
+        origin = 'manual'
+        and year <= (select report_year from {{ source('landing', 'run_context') }})
+        and agreement in (select agreement from {{ ref('agreements') }})
+        and (result_text is not null or assessment is not null)
 )
 
 select
