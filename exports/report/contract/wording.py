@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from exports.report.contract.account import ManualResult, Place, needs_comment
 from exports.report.document import Mark
-from exports.report.figures import GoalFigure, Measure, State
+from exports.report.figures import Change, GoalFigure, Measure, State
 from exports.report.phrases import (
     ABSENT,
     count,
+    decimals_of,
     exact,
     listing,
     number,
     segment_name,
     sentence,
+    signed,
     target_text,
     value_text,
     with_unit,
@@ -108,22 +110,38 @@ def result_cell(figure: GoalFigure) -> str:
     return f"{value_text(figure)} (mål: {target_text(figure.target, figure.comparison, figure.unit)})"
 
 
-def target_cell(figure: GoalFigure) -> str:
-    """Write what a figure is held against.
+def signed_change(change: Change, unit: str) -> str:
+    """Write a change with its sign and unit.
 
     Args:
-        figure: The figure.
+        change: The change.
+        unit: The figure's unit.
 
     Returns:
-        The target, or the year's point on the path to a later one; a dash for a hidden figure, of which it is not known
-        whether it is on a path.
+        The text, as `+2,3 procentpoint` or `−6,8 point`.
     """
-    if figure.target is None or figure.state is State.HIDDEN:
-        return ABSENT
-    if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
-        path = exact(figure.target) if figure.unit == "score" else with_unit(exact(figure.target), figure.unit)
-        return f"{path} (vejen i {figure.year})"
-    return target_text(figure.target, figure.comparison, figure.unit)
+    unit = {"per cent": "percentage points"}.get(unit, unit)
+    decimals = decimals_of(unit)
+    sign = signed(change.difference, decimals)[:1]
+    written = with_unit(number(abs(change.difference), decimals), unit)
+    return f"{sign}{written}" if sign in {"+", "−"} else written
+
+
+def development_sentence(beyond: Sequence[str], *, compared: bool) -> str:
+    """Say which results have changed more than chance explains.
+
+    Args:
+        beyond: The goals whose change chance cannot explain, each with how large it is.
+        compared: Whether any result with an interval could be held against an earlier one.
+
+    Returns:
+        One sentence; empty when nothing could be compared.
+    """
+    if not compared:
+        return ""
+    if not beyond:
+        return "Ingen af de usikre resultater har ændret sig mere siden sidst, end tilfældigheder kan forklare."
+    return sentence(f"disse resultater har ændret sig mere, end tilfældigheder kan forklare: {listing(beyond)}")
 
 
 def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str:
@@ -144,7 +162,7 @@ def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str
     else:
         said = ["Opgjort ud fra husets registreringer." if local else "Opgjort af Erhvervsstyrelsen."]
         if figure.certain is False:
-            said.append("Sikkerhedsintervallet rummer målet, så afgørelsen er statistisk usikker.")
+            said.append("Statistisk usikkert.")
     if comment:
         said.append(sentence(" ".join(comment.split())))
     elif needs_comment(figure):

@@ -266,6 +266,32 @@ def test_a_goal_that_nobody_has_data_on_is_a_row_that_says_why() -> None:
     assert "regnskaber for 2026" in effect[3].text
 
 
+def test_a_change_stands_beside_its_result_and_the_summary_names_those_beyond_chance() -> None:
+    """Without it the reader would not see where the house is heading, or would take noise for a heading."""
+    rows = [
+        goal(FRAMEWORK, "awareness", "fyn", 54.0, "met"),
+        goal(FRAMEWORK, "awareness", "fyn", 40.0, "not_met", year=2025),
+    ]
+    for one, (low, high) in zip(rows, ((51.0, 57.0), (37.0, 43.0)), strict=True):
+        one |= {"ci_low": low, "ci_high": high}
+    document = report(statement(goals=rows))
+    table = tables(document)["tabel-usikkerhed"]
+    assert [cell.text for cell in table.rows[0][-2:]] == ["+14,0", "9,8 til 18,2"]
+    assert "siden tallet efter samme definition i 2025" in table.notes[0]
+    assert "2. Kendskab til erhvervshuset (+14,0 procentpoint siden 2025)" in words(document)
+    rows[1] |= {"value": 53.5, "ci_low": 50.0, "ci_high": 57.0}
+    assert "(+" not in words(report(statement(goals=rows)))
+
+
+def test_the_goals_come_right_after_the_summary_in_one_table_where_there_is_one() -> None:
+    """Without it the table that the readers know would drown, under a heading that says what its caption says."""
+    first, second, *_ = report(statement()).sections
+    assert (first.id, second.id) == ("sammenfatning", "maal-og-resultater")
+    assert second.sections == ()
+    assert [block.id for block in second.blocks if isinstance(block, Table)] == ["tabel-nationale-maal"]
+    assert not any(section.new_page or section.landscape for section in sections(report(statement())))
+
+
 def test_local_goals_stand_by_themselves() -> None:
     """Without it the reader could not tell the contract's own goals from the national ones."""
     made = statement(goals=[goal("sydjylland-2026", "company_contacts", "sydjylland", 3120.0, "met", target=3000.0)])
