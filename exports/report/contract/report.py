@@ -28,7 +28,7 @@ from exports.report.contract.wording import (
     no_data_sentence,
     overview,
     reached_sentence,
-    result_cell,
+    result_with_target,
     signed_change,
     spread_sentence,
 )
@@ -56,9 +56,9 @@ _BASES = {"respondents": "svar", "companies": "virksomheder"}
 _UNIT_BASES = {"contacts": "kontakter", "courses": "forløb"}
 _FORM = (
     Column("Mål", width=1.2),
-    Column("Beskrivelse", width=2.1),
-    Column("Resultat", width=1.4),
-    Column("Kommentar", width=1.7),
+    Column("Beskrivelse", width=2.2),
+    Column("Resultat", width=1.1),
+    Column("Kommentar", width=1.9),
 )
 _NAMED_STATES = {
     State.NOT_MET: "Disse mål er ikke opfyldt:",
@@ -179,7 +179,7 @@ def _summary(account: Account) -> Section:
             )
         for state, opening in _NAMED_STATES.items():
             named = [
-                f"{goal_name(measure, figure.segment)}: {result_cell(figure)}"
+                f"{goal_name(measure, figure.segment)}: {result_with_target(figure)}"
                 for measure, figure in pairs
                 if figure.state is state
             ]
@@ -287,7 +287,7 @@ def _rows(account: Account, measures: Sequence[Measure], manual: dict[str, Manua
                 (
                     Cell(goal_name(measure, figure.segment), header=True),
                     Cell(measure.goal_text or measure.definition),
-                    Cell(result_cell(figure), mark=figure.state.mark, sort=figure.value),
+                    Cell(value_text(figure), mark=figure.state.mark, sort=figure.value),
                     Cell(comment_cell(figure, comment, local=account.is_local(measure))),
                 )
             )

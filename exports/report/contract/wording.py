@@ -91,8 +91,8 @@ def goal_label(goal_number: str) -> str:
     return f"{goal_number}. " if goal_number[:1].isdigit() else f"{goal_number.capitalize()} mål: "
 
 
-def result_cell(figure: GoalFigure) -> str:
-    """Write a figure beside its target.
+def result_with_target(figure: GoalFigure) -> str:
+    """Write a figure beside its target, for the summary.
 
     Args:
         figure: The figure.
@@ -105,9 +105,30 @@ def result_cell(figure: GoalFigure) -> str:
     if figure.target is None:
         return value_text(figure)
     if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
-        path = exact(figure.target) if figure.unit == "score" else with_unit(exact(figure.target), figure.unit)
-        return f"{value_text(figure)} (vejen frem mod målet: {path} i {figure.year})"
+        return f"{value_text(figure)} (vejen frem mod målet: {_path(figure)})"
     return f"{value_text(figure)} (mål: {target_text(figure.target, figure.comparison, figure.unit)})"
+
+
+def aim_sentence(figure: GoalFigure) -> str:
+    """Say what a figure is held against.
+
+    Args:
+        figure: The figure.
+
+    Returns:
+        One sentence, as `Målet er mindst 70.`; empty without a value or a target.
+    """
+    if figure.value is None or figure.target is None:
+        return ""
+    if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
+        return sentence(f"vejen frem mod målet er {_path(figure)}")
+    return sentence(f"målet er {target_text(figure.target, figure.comparison, figure.unit)}")
+
+
+def _path(figure: GoalFigure) -> str:
+    """Write the year's point on the path to a later target."""
+    target = exact(figure.target or 0.0)
+    return f"{target if figure.unit == 'score' else with_unit(target, figure.unit)} i {figure.year}"
 
 
 def signed_change(change: Change, unit: str) -> str:
@@ -145,7 +166,7 @@ def development_sentence(beyond: Sequence[str], *, compared: bool) -> str:
 
 
 def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str:
-    """Write what is to be said of a figure: where it comes from, whether chance decides, and the house's comment.
+    """Write what is to be said of a figure: target, source, whether chance decides, and the house's comment.
 
     Args:
         figure: The figure.
@@ -160,7 +181,8 @@ def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str
     elif figure.value is None:
         said = [sentence(f"der er ingen data for {figure.year}")]
     else:
-        said = ["Opgjort ud fra husets registreringer." if local else "Opgjort af Erhvervsstyrelsen."]
+        source = "Opgjort ud fra husets registreringer." if local else "Opgjort af Erhvervsstyrelsen."
+        said = [one for one in (aim_sentence(figure), source) if one]
         if figure.certain is False:
             said.append("Statistisk usikkert.")
     if comment:
@@ -204,18 +226,15 @@ def manual_result_cell(result: ManualResult) -> str:
         result: The result.
 
     Returns:
-        The number with its unit and target, else the words as delivered; a dash when there are none.
+        The number with its unit, else the words as delivered; a dash when there are none.
     """
     if result.value is None or not result.unit:
         return result.result or ABSENT
-    written = exact(result.value) if result.unit == "score" else with_unit(exact(result.value), result.unit)
-    if result.target is None:
-        return written
-    return f"{written} (mål: {target_text(result.target, 'at_least', result.unit)})"
+    return exact(result.value) if result.unit == "score" else with_unit(exact(result.value), result.unit)
 
 
 def manual_comment_cell(result: ManualResult, day: str) -> str:
-    """Write how a result is assessed.
+    """Write what a result is held against and how it is assessed.
 
     Args:
         result: The result.
@@ -225,6 +244,8 @@ def manual_comment_cell(result: ManualResult, day: str) -> str:
         One sentence or more; a dash when nothing is said.
     """
     said = []
+    if result.value is not None and result.unit and result.target is not None:
+        said.append(sentence(f"målet er {target_text(result.target, 'at_least', result.unit)}"))
     if result.assessment:
         said.append(sentence(f"{result.assessment} (vurderet {day})" if day else result.assessment))
     if result.comment:

@@ -23,7 +23,7 @@ from exports.report.contract.wording import (
     no_data_sentence,
     overview,
     reached_sentence,
-    result_cell,
+    result_with_target,
     signed_change,
     spread_sentence,
 )
@@ -117,9 +117,10 @@ def test_cells_are_right_for_every_state_unit_and_comment(state: State) -> None:
         (None, "Vi følger op", "Afsnit.\n\nOg ét til."), (True, False), ("at_least", "more_than"),
     ):  # fmt: skip
         one = figure(state, unit, value, target, certain=certain, comparison=comparison)
-        cell, said = result_cell(one), comment_cell(one, comment, local=local)
+        cell, said = result_with_target(one), comment_cell(one, comment, local=local)
         assert faults(said) == [], said
         assert [name for name, pattern in WRONG.items() if re.search(pattern, cell)] == [], cell
+        assert bool(re.search(r"(?<!, om )målet er", said.lower())) == (cell != "–" and target is not None)
         if state in {State.HIDDEN, State.NO_DATA}:
             assert cell == "–"
         elif target is not None:
@@ -241,9 +242,8 @@ def manual(**fields: object) -> ManualResult:
 
 def test_manual_results_show_numbers_with_units_and_words_as_delivered() -> None:
     """Without it `76,0` would stand without saying of what, and a text be taken for a number."""
-    assert manual_result_cell(manual(value=76.0, unit="per cent", target=75.0, result="76,0")) == (
-        "76 pct. (mål: mindst 75 pct.)"
-    )
+    result = manual(value=76.0, unit="per cent", target=75.0, result="76,0")
+    assert (manual_result_cell(result), manual_comment_cell(result, "")) == ("76 pct.", "Målet er mindst 75 pct.")
     assert manual_result_cell(manual(value=68.7, unit="per cent", result="68,7")) == "68,7 pct."
     assert manual_result_cell(manual(result="Etableret")) == "Etableret"
     assert manual_result_cell(manual()) == "–"
