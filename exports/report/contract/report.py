@@ -55,10 +55,10 @@ from exports.statement.statement import Statement
 _BASES = {"respondents": "svar", "companies": "virksomheder"}
 _UNIT_BASES = {"contacts": "kontakter", "courses": "forløb"}
 _FORM = (
-    Column("Mål", width=1.2),
-    Column("Beskrivelse", width=2.2),
-    Column("Resultat", width=1.1),
-    Column("Kommentar", width=1.9),
+    Column("Mål", width=1.15),
+    Column("Beskrivelse", width=2.1),
+    Column("Resultat", width=1.35),
+    Column("Kommentar", width=1.8),
 )
 _NAMED_STATES = {
     State.NOT_MET: "Disse mål er ikke opfyldt:",
@@ -281,8 +281,11 @@ def _rows(account: Account, measures: Sequence[Measure], manual: dict[str, Manua
             continue
         if measure in _without_data(account):
             rows.append(_row_without_data(account, measure))
-        for figure in account.figures(measure):
-            comment = account.comments.of(account.house, measure.measure)
+        figures = account.figures(measure)
+        # A comment is on a measure: it explains the segments that miss the goal, and not the one that reached it.
+        explained = [figure for figure in figures if needs_comment(figure)] or figures
+        for figure in figures:
+            comment = account.comments.of(account.house, measure.measure) if figure in explained else None
             rows.append(
                 (
                     Cell(goal_name(measure, figure.segment), header=True),

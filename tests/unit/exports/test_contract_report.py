@@ -386,6 +386,20 @@ def test_a_draft_points_out_missing_comments_and_a_final_report_refuses_to_lack_
     assert "Vi er blevet mere synlige. Det fortsætter." in words(final)
 
 
+@pytest.mark.parametrize(("value", "state", "beside"), [(75.0, "met", False), (60.0, "not_met", True)])
+def test_a_comment_stands_beside_the_segment_that_it_explains(value: float, state: str, beside: bool) -> None:  # noqa: FBT001
+    """Without it the reason for missing a goal would stand beside the segment that reached it."""
+    rows = [
+        goal(FRAMEWORK, "nps", "fyn", 64.0, "not_met", segment="vaekst"),
+        goal(FRAMEWORK, "nps", "fyn", value, state, segment="drift"),
+    ]
+    made = statement(goals=rows)
+    table = tables(report(made, comments={("fyn", "nps"): "Vi følger op."}))["tabel-nationale-maal"]
+    said = {row[0].text: "Vi følger op." in row[3].text for row in table.rows if "Net Promoter" in row[0].text}
+    assert said == {"3. Net Promoter Score, vækst": True, "3. Net Promoter Score, drift": beside}
+    assert "mangler" not in words(report(made, comments={("fyn", "nps"): "Vi følger op."}))
+
+
 def test_a_year_without_agreement_has_a_report_that_says_so() -> None:
     """Without it a report for a year that no document covers would fail, or show no reason for being empty."""
     document = report(statement(2031))
