@@ -10,21 +10,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from exports.open_data.dictionary import may_be_hidden
+from exports.open_data.dictionary import TYPES, may_be_hidden
 from exports.open_data.published import PublishedTable
 from exports.open_data.settings import CatalogueSettings
 from exports.statement.columns import HIDDEN_COLUMN, Kind, columns, kind
 from exports.statement.specification import ColumnSpecification, TableSpecification
 from exports.statement.statement import Statement
-
-_TYPES = {
-    Kind.TEXT: "string",
-    Kind.WHOLE: "integer",
-    Kind.REAL: "number",
-    Kind.FLAG: "boolean",
-    Kind.DATE: "date",
-    Kind.TIME: "datetime",
-}
 
 
 def data_package(statement: Statement, tables: Sequence[PublishedTable], settings: CatalogueSettings) -> str:
@@ -103,7 +94,7 @@ def _field(specification: TableSpecification, column: ColumnSpecification) -> di
     sort = kind(column)
     field: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES[sort],
+        "type": TYPES[sort],
         "title": column.label_da,
         "title_en": column.label_en,
         "description": " ".join(column.description_da.split()),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from expectations.wording import COPENHAGEN, long_date
 from exports.open_data.settings import CatalogueSettings
-from exports.statement.columns import columns, kind
+from exports.statement.columns import Kind, columns, kind
 from exports.statement.specification import ColumnSpecification, TableSpecification
 from exports.statement.statement import Statement, StatementTable
 
@@ -16,6 +16,25 @@ _HEADINGS = (
     "table", "table_title_da", "table_title_en", "position", "column", "type", "key", "may_be_hidden", "unit",
     "label_da", "label_en", "description_da", "description_en", "codes_da",
 )  # fmt: skip
+
+TYPES = {
+    Kind.TEXT: "string",
+    Kind.WHOLE: "integer",
+    Kind.REAL: "number",
+    Kind.FLAG: "boolean",
+    Kind.DATE: "date",
+    Kind.TIME: "datetime",
+}
+"""What the kinds of values are called: the words of the Data Package standard."""
+
+_TYPE_WORDS = {
+    Kind.TEXT: "tekst/string",
+    Kind.WHOLE: "heltal/integer",
+    Kind.REAL: "tal/number",
+    Kind.FLAG: "sandt eller falsk/boolean",
+    Kind.DATE: "dato/date",
+    Kind.TIME: "tidspunkt/datetime",
+}
 
 _READING_DA = """\
 Filerne kan læses af ethvert program. Vil du læse tallene i Excel, så brug regnearket i stedet.
@@ -64,7 +83,7 @@ def dictionary_csv(tables: Sequence[StatementTable]) -> str:
                     specification.title_en,
                     position,
                     column.name,
-                    kind(column).value,
+                    TYPES[kind(column)],
                     _flag(column.name in specification.key),
                     _flag(may_be_hidden(specification, column)),
                     column.unit or "",
@@ -147,7 +166,8 @@ def _table_text(table: StatementTable) -> str:
 
 def _type(column: ColumnSpecification) -> str:
     """Write a column's type and unit."""
-    return f"{kind(column).value}, {column.unit}" if column.unit else kind(column).value
+    words = _TYPE_WORDS[kind(column)]
+    return f"{words}, {column.unit}" if column.unit else words
 
 
 def _codes(column: ColumnSpecification) -> str:

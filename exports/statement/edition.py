@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +18,9 @@ from pydantic import BaseModel, ConfigDict
 
 from expectations.wording import houses
 from exports.files import READ_ONLY, sha256_of, sync
-from exports.report.comments import Comments, read_comments
+from exports.report.comments import CommentError, Comments, read_comments
 from exports.report.document import Document
+from exports.statement.columns import MEASURES
 from exports.statement.errors import EditionError
 from exports.statement.limits import Limits
 from exports.statement.statement import IS_HIDDEN, Statement
@@ -65,6 +67,7 @@ class Renderers:
         pdf: Sets a report for print.
         web: Sets a report as one web page.
         audit: Counts what is hidden, and refuses tables from which a hidden figure can be worked out.
+        wanted: Lists house and measure of everything that a final edition asks to be explained, in all reports.
     """
 
     open_data: Callable[[Statement, Path], Sequence[Path]]
@@ -74,6 +77,7 @@ class Renderers:
     pdf: Callable[[Document], bytes]
     web: Callable[[Document], str]
     audit: Callable[[Statement], object]
+    wanted: Callable[[Statement], Sequence[tuple[str, str]]]
 
 
 class EditionPart(BaseModel):
@@ -164,7 +168,57 @@ def real_renderers() -> Renderers:
         pdf=render_pdf,
         web=render_web,
         audit=_audit,
+        wanted=wanted_comments,
     )
+
+
+def wanted_comments(statement: Statement) -> tuple[tuple[str, str], ...]:
+    """List what a final edition asks the analysts to explain, in the national report and in the six others.
+
+    Args:
+        statement: The statement.
+
+    Returns:
+        House and measure of every goal that is not met, measure by measure.
+    """
+    from exports.report.contract.account import read_account  # noqa: PLC0415
+    from exports.report.national import unmet_goals  # noqa: PLC0415
+
+    nobody = Comments(statement.year)
+    wanted = [*unmet_goals(statement)]
+    for house in houses():
+        wanted += read_account(statement, house, nobody, final=False).unmet()
+    measures = list(dict.fromkeys(measure for _, measure in wanted))
+    return tuple(sorted(dict.fromkeys(wanted), key=lambda place: measures.index(place[1])))
+
+
+def known_comments(comments: Comments, statement: Statement) -> Comments:
+    """Refuse comments on something that the statement does not measure: nobody would ever read them.
+
+    Args:
+        comments: The analysts' comments.
+        statement: The statement.
+
+    Returns:
+        The same comments.
+
+    Raises:
+        CommentError: A heading names a measure that there is not.
+    """
+    known = sorted(set(statement.frame(MEASURES)["measure"])) if MEASURES in statement.tables else []
+    unknown = list(dict.fromkeys(measure for _, measure in comments.texts if measure not in known))
+    if known and unknown:
+        lines = []
+        for key in unknown:
+            alike = get_close_matches(key, known, n=1)
+            lines.append(f"  - {key}" + (f" (mente du {alike[0]}?)" if alike else ""))
+        msg = (
+            f"{comments.path}: målepunkter, som opgørelsen for {statement.year} ikke har:\n" + "\n".join(lines) + "\n"
+            f"Ret nøglen i overskriftens parentes. `erhvervshus report --year {statement.year} --comment-template FIL` "
+            "skriver de overskrifter, der skal bruges."
+        )
+        raise CommentError(msg)
+    return comments
 
 
 def _audit(statement: Statement) -> object:
@@ -320,8 +374,10 @@ def render(
     write = renderers or real_renderers()
     tell = progress or (lambda _: None)
     write.audit(statement)
-    said = read_comments(comments, statement.year)
-    # The reports are made before anything slow is written: a missing comment stops a final edition at once.
+    said = known_comments(read_comments(comments, statement.year), statement)
+    # Asked for together, and before anything slow is written: each report by itself would name only its own.
+    if final:
+        said.require(write.wanted(statement))
     documents = {NATIONAL: write.national(statement, said, final=final)}
     for house in houses():
         documents[CONTRACT.format(house=house)] = write.contract(statement, house, said, final=final)

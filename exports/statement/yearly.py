@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from expectations.wording import houses
 from exports.files import write_whole
 from exports.publish import CURRENT, MANIFEST, Manifest
-from exports.report.comments import Comments, template
+from exports.report.comments import template
 from exports.statement.compare import Comparison
 from exports.statement.compare import compare as compare_statements
-from exports.statement.edition import Edition, Renderers, put_in_place, render, staged, write_edition
+from exports.statement.edition import Edition, Renderers, put_in_place, render, staged, wanted_comments, write_edition
 from exports.statement.errors import NoPublicationError, StatementError
 from exports.statement.freeze import load_frozen, next_freeze, store_frozen, versions
 from exports.statement.lineage import read_lineage
@@ -161,26 +160,6 @@ def report(
         progress=progress,
     )
     return Published(kept.statement, edition)
-
-
-def wanted_comments(statement: Statement) -> tuple[tuple[str, str], ...]:
-    """List what a final edition asks the analysts to explain, in the national report and in the six others.
-
-    Args:
-        statement: The statement.
-
-    Returns:
-        House and measure of every goal that is not met, measure by measure.
-    """
-    from exports.report.contract.account import read_account  # noqa: PLC0415
-    from exports.report.national import unmet_goals  # noqa: PLC0415
-
-    nobody = Comments(statement.year)
-    wanted = [*unmet_goals(statement)]
-    for house in houses():
-        wanted += read_account(statement, house, nobody, final=False).unmet()
-    measures = list(dict.fromkeys(measure for _, measure in wanted))
-    return tuple(sorted(dict.fromkeys(wanted), key=lambda place: measures.index(place[1])))
 
 
 def write_comment_template(output: Path, year: int | None, dbt_manifest: Callable[[], Path], path: Path) -> int:

@@ -31,7 +31,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 _PAPER_A4 = 9
 _NARROWEST, _WIDEST = 9.0, 60.0
 # A table of many columns is printed smaller the wider they are.
-_MANY, _WIDEST_OF_MANY = 6, 36.0
+_MANY, _WIDEST_OF_MANY = 6, 44.0
+_PRINTED_ROWS = 300
+"""Longer tables are for filters and formulas; nobody reads forty printed pages of them."""
 _ROW_HEIGHT, _HIGHEST = 15, 409
 _FILTER_BUTTON = 4
 _LINE_WIDTH = 100
@@ -115,7 +117,8 @@ class _Writer:
         self._line = book.add_format({"valign": "top"})
         self._back = book.add_format({"font_color": "#0059B3", "underline": 1})
         header = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
-        self._header = book.add_format({**header, "indent": 1})
+        # Without an alignment of its own a heading ignores its indent, and runs into the figures' heading before it.
+        self._header = book.add_format({**header, "align": "left", "indent": 1})
         self._number_header = book.add_format({**header, "align": "right"})
 
     def write(self, sheet: Sheet) -> None:
@@ -157,7 +160,7 @@ class _Writer:
         if sheet.name != about.FRONT:
             page.write_url(1, 0, f"internal:'{about.FRONT}'!A1", self._back, _BACK, "Gå til forsiden")
         row = _TITLE_ROWS
-        for line in sheet.lines:
+        for line in (*sheet.lines, *_print_note(sheet)):
             for part in textwrap.wrap(clean(line), width, break_on_hyphens=False):
                 page.write_string(row, 0, part, self._line)
                 row += 1
@@ -216,11 +219,27 @@ class _Writer:
         page.set_landscape()
         page.set_paper(_PAPER_A4)
         page.fit_to_pages(1, 0)
-        page.repeat_rows(top)
-        page.print_area(0, 0, last, right)
+        if _is_printed(sheet):
+            page.repeat_rows(top)
+        page.print_area(0, 0, last if _is_printed(sheet) else top - 1, right)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         name, edition = (text.replace("&", "&&") for text in (sheet.name, self._edition[:_FOOTER_LIMIT]))
         page.set_footer(f"&L{edition}&C{name}&RSide &P af &N")
+
+
+def _is_printed(sheet: Sheet) -> bool:
+    """Say whether a sheet's table is printed; else only what stands above it."""
+    return sheet.rows <= _PRINTED_ROWS
+
+
+def _print_note(sheet: Sheet) -> tuple[str, ...]:
+    """Say of a long table that it is not printed, and how to print it all the same."""
+    if _is_printed(sheet):
+        return ()
+    return (
+        f"Tabellens {number(sheet.rows)} rækker er ikke med i udskriften. Ryd arkets udskriftsområde for at få dem "
+        "med.",
+    )
 
 
 def _set_heights(page: Worksheet, sheet: Sheet, widths: tuple[float, ...], top: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from exports.report.blocks import bullets, note, number_cell, paragraph
 from exports.report.contract.account import (
@@ -16,6 +16,7 @@ from exports.report.contract.account import (
 from exports.report.contract.wording import (
     SPAN_WORDS,
     comment_cell,
+    development_sentence,
     dialogue_sentence,
     goal_label,
     goal_name,
@@ -27,26 +28,24 @@ from exports.report.contract.wording import (
     no_data_sentence,
     overview,
     reached_sentence,
-    result_cell,
+    result_with_target,
+    signed_change,
     spread_sentence,
-    target_cell,
 )
 from exports.report.document import Align, Block, Cell, Column, Document, Note, NoteKind, Section, Table, Terms, Text
-from exports.report.figures import SEGMENTS, GoalFigure, Measure, State, change, states
+from exports.report.figures import SEGMENTS, Change, GoalFigure, Measure, State, change, states
 from exports.report.phrases import (
     ABSENT,
     HIDDEN_NOTE,
     apart,
     area_name,
     capital,
-    change_sentence,
     decimals_of,
     interval_text,
     listing,
     long_date,
     number,
     response_sentence,
-    result_sentence,
     sentence,
     signed,
     value_text,
@@ -56,12 +55,16 @@ from exports.statement.statement import Statement
 _BASES = {"respondents": "svar", "companies": "virksomheder"}
 _UNIT_BASES = {"contacts": "kontakter", "courses": "forløb"}
 _FORM = (
-    Column("Mål", width=1.2),
-    Column("Beskrivelse", width=2.4),
-    Column("Resultat", width=1.4),
-    Column("Kommentar", width=2.0),
+    Column("Mål", width=1.15),
+    Column("Beskrivelse", width=2.1),
+    Column("Resultat", width=1.35),
+    Column("Kommentar", width=1.8),
 )
-_FORM_HEADINGS = tuple(column.heading for column in _FORM)
+_NAMED_STATES = {
+    State.NOT_MET: "Disse mål er ikke opfyldt:",
+    State.BEHIND_PATH: "Disse resultater er bagud i forhold til et mål i et senere år:",
+}
+"""The states whose goals the summary names, and what stands above them."""
 
 
 def contract_report(statement: Statement, house: str, comments: HouseComments, *, final: bool) -> Document:
@@ -130,13 +133,11 @@ def _sections(account: Account) -> Iterable[Section]:
     """List the chapters."""
     yield _summary(account)
     yield from _results(account)
-    yield from _in_words(account)
+    yield _certainty(account)
+    yield from _response_rates(account)
     yield from _contacts(account)
     yield from _spread(account)
-    yield from _response_rates(account)
-    yield _certainty(account)
     yield _reporting(account)
-    yield _provenance(account)
 
 
 def _year_figures(account: Account) -> list[tuple[Measure, GoalFigure]]:
@@ -176,9 +177,18 @@ def _summary(account: Account) -> Section:
                     f"{_inside(account.agreement.label)}."
                 )
             )
-        unmet = [goal_name(measure, figure.segment) for measure, figure in pairs if figure.state is State.NOT_MET]
-        if unmet:
-            blocks += [paragraph("Disse mål er ikke opfyldt:"), bullets(unmet)]
+        for state, opening in _NAMED_STATES.items():
+            named = [
+                f"{goal_name(measure, figure.segment)}: {result_with_target(figure)}"
+                for measure, figure in pairs
+                if figure.state is state
+            ]
+            if named:
+                blocks += [paragraph(opening), bullets(named)]
+        judged = any(moved.beyond_chance is not None for _, _, moved in _compared(account, pairs))
+        developed = development_sentence(_beyond_chance(account, pairs), compared=judged)
+        if developed:
+            blocks.append(paragraph(developed))
     blocks += _placeholders(account, pairs)
     return Section(id="sammenfatning", title="Sammenfatning", blocks=tuple(blocks))
 
@@ -221,39 +231,38 @@ def _results(account: Account) -> Iterable[Section]:
             [*_rows(account, own, manual), *_spread_row(account), *_manual_rows(account, manual)],
         ),
     )
-    sections = tuple(
-        Section(
-            id=anchor,
-            title=title,
-            blocks=(
-                Table(
-                    id=f"tabel-{anchor}",
-                    caption=f"{title}: resultater for {account.year}",
-                    columns=_FORM,
-                    rows=tuple(rows),
-                    notes=_notes(rows, f"Kilde til beskrivelsen: {account.agreement.source_document}."),
-                ),
+    tables = {
+        anchor: (
+            title,
+            Table(
+                id=f"tabel-{anchor}",
+                caption=f"{title}: resultater for {account.year}",
+                columns=_FORM,
+                rows=tuple(rows),
+                notes=_notes(rows, f"Kilde til beskrivelsen: {account.agreement.source_document}."),
             ),
         )
         for anchor, title, rows in groups
         if rows
-    )
-    if sections:
-        yield Section(
-            id="maal-og-resultater",
-            title="Mål og resultater",
-            blocks=(paragraph(_explanation(account)),),
-            sections=sections,
-            landscape=True,
-        )
+    }
+    if not tables:
+        return
+    blocks: list[Block] = [paragraph(_explanation(account))]
+    sections: tuple[Section, ...] = ()
+    if len(tables) == 1:
+        # A heading over the only table would say what its caption says.
+        blocks += [table for _, table in tables.values()]
+    else:
+        sections = tuple(Section(id=anchor, title=title, blocks=(table,)) for anchor, (title, table) in tables.items())
+    yield Section(id="maal-og-resultater", title="Mål og resultater", blocks=tuple(blocks), sections=sections)
 
 
 def _explanation(account: Account) -> str:
     """Say how the tables are to be read."""
     return (
         "Målene er beskrevet med aftalens egne ord. Ud for hvert resultat står med tegn og ord, om målet er opfyldt; "
-        "det afgøres af resultatet alene, også når den statistiske usikkerhed er stor. Kommentarerne er "
-        f"{area_name(account.house)}s."
+        "det afgøres af resultatet alene. Et resultat er statistisk usikkert, når dets sikkerhedsinterval rummer "
+        f"målet. Forklaringerne på mål, der ikke er opfyldt, er {area_name(account.house)}s."
     )
 
 
@@ -272,13 +281,16 @@ def _rows(account: Account, measures: Sequence[Measure], manual: dict[str, Manua
             continue
         if measure in _without_data(account):
             rows.append(_row_without_data(account, measure))
-        for figure in account.figures(measure):
-            comment = account.comments.of(account.house, measure.measure)
+        figures = account.figures(measure)
+        # A comment is on a measure: it explains the segments that miss the goal, and not the one that reached it.
+        explained = [figure for figure in figures if needs_comment(figure)] or figures
+        for figure in figures:
+            comment = account.comments.of(account.house, measure.measure) if figure in explained else None
             rows.append(
                 (
                     Cell(goal_name(measure, figure.segment), header=True),
                     Cell(measure.goal_text or measure.definition),
-                    Cell(result_cell(figure), mark=figure.state.mark, sort=figure.value),
+                    Cell(value_text(figure), mark=figure.state.mark, sort=figure.value),
                     Cell(comment_cell(figure, comment, local=account.is_local(measure))),
                 )
             )
@@ -328,25 +340,26 @@ def _manual_row(result: ManualResult) -> tuple[Cell, ...]:
     )
 
 
-def _in_words(account: Account) -> Iterable[Section]:
-    """Say each result in words, and how it has changed."""
-    pairs = _year_figures(account)
-    if not pairs:
-        return
-    blocks: list[Block] = [bullets(f"{goal_name(m, f.segment)}: {result_sentence(f)}" for m, f in pairs)]
-    changed = []
+def _compared(
+    account: Account, pairs: Sequence[tuple[Measure, GoalFigure]]
+) -> list[tuple[Measure, GoalFigure, Change]]:
+    """List the figures that can be held against an earlier one of the same definition, each with its change."""
+    found = []
     for measure, figure in pairs:
         earlier = account.goals.before(figure)
-        if earlier is not None:
-            said = change_sentence(figure, earlier, change(figure, earlier))
-            changed.append(f"{goal_name(measure, figure.segment)}: {said}")
-    if changed:
-        blocks += [paragraph("Udviklingen siden det seneste tal efter samme definition:"), bullets(changed)]
-    else:
-        blocks.append(
-            paragraph(f"Der er ikke tidligere tal, der er opgjort efter samme definition som i {account.year}.")
-        )
-    yield Section(id="resultater-i-ord", title="Resultater i ord", blocks=tuple(blocks))
+        moved = None if earlier is None else change(figure, earlier)
+        if moved is not None:
+            found.append((measure, figure, moved))
+    return found
+
+
+def _beyond_chance(account: Account, pairs: Sequence[tuple[Measure, GoalFigure]]) -> list[str]:
+    """Say of every change that chance cannot explain how large it is."""
+    return [
+        f"{goal_name(measure, figure.segment)} ({signed_change(moved, figure.unit)} siden {moved.since})"
+        for measure, figure, moved in _compared(account, pairs)
+        if moved.beyond_chance
+    ]
 
 
 def _contacts(account: Account) -> Iterable[Section]:
@@ -429,7 +442,7 @@ def _spread(account: Account) -> Iterable[Section]:
             ),
         )
     )
-    yield Section(id="spredning", title="Geografisk spredning", blocks=tuple(blocks), new_page=True)
+    yield Section(id="spredning", title="Geografisk spredning", blocks=tuple(blocks))
 
 
 def _spread_row_of(place: Place) -> tuple[Cell, ...]:
@@ -485,7 +498,7 @@ def _response_rates(account: Account) -> Iterable[Section]:
 
 
 def _certainty(account: Account) -> Section:
-    """Show intervals and bases, and say what is hidden."""
+    """Show intervals, bases and changes, and say what is hidden."""
     pairs = _year_figures(account)
     hidden = (
         sum(figure.state is State.HIDDEN for _, figure in pairs)
@@ -495,86 +508,99 @@ def _certainty(account: Account) -> Section:
     blocks: list[Block] = [
         paragraph(
             "Resultater, der bygger på svar fra et udsnit af virksomheder, er statistisk usikre. Sikkerhedsintervallet "
-            "viser, hvor det sande tal med 95 procents sikkerhed ligger. Antal er talt op og har intet interval."
+            "viser, hvor det sande tal med 95 procents sikkerhed ligger. Antal er talt op og har intet interval. En "
+            "ændring, hvis interval rummer 0, kan skyldes tilfældigheder."
         )
     ]
     if pairs:
-        rows = tuple(_certainty_row(measure, figure) for measure, figure in pairs)
+        changes = {(measure, figure): moved for measure, figure, moved in _compared(account, pairs)}
+        years = {moved.since for moved in changes.values()}
+        rows = tuple(
+            _certainty_row(measure, figure, changes.get((measure, figure)), several_years=len(years) > 1)
+            for measure, figure in pairs
+        )
         blocks.append(
             Table(
                 id="tabel-usikkerhed",
-                caption=f"Resultater for {account.year} med sikkerhedsinterval og grundlag",
+                caption=f"Resultater for {account.year} med usikkerhed, grundlag og ændring",
                 columns=(
-                    Column("Mål", width=2.2),
-                    Column("Målsætning", width=1.4),
-                    Column("Resultat", Align.RIGHT),
-                    Column("95 pct. sikkerhedsinterval", Align.RIGHT, 1.3),
-                    Column("Grundlag", Align.RIGHT, 1.3),
+                    Column("Mål", width=2.0),
+                    Column("Resultat", Align.RIGHT, 1.5),
+                    Column("95 pct. interval", Align.RIGHT, 1.25),
+                    Column("Grundlag", Align.RIGHT, 1.4),
+                    Column("Ændring", Align.RIGHT, 0.8 if len(years) <= 1 else 1.2),
+                    Column("95 pct. interval for ændringen", Align.RIGHT, 1.3),
                 ),
                 rows=rows,
-                notes=_notes(rows),
+                notes=_notes(rows, _change_note(years)),
             )
         )
     blocks.append(paragraph(hidden_sentence(hidden)))
-    return Section(id="usikkerhed", title="Usikkerhed og skjulte tal", blocks=tuple(blocks))
+    return Section(id="usikkerhed", title="Usikkerhed og udvikling", blocks=tuple(blocks))
 
 
-def _certainty_row(measure: Measure, figure: GoalFigure) -> tuple[Cell, ...]:
-    """Make the row of one figure's interval and base."""
+def _change_note(years: Collection[int]) -> str:
+    """Say what the changes are held against; where that differs, the cells say it."""
+    if not years:
+        return "Der er ingen tidligere tal efter samme definition at måle en ændring fra."
+    since = f"i {min(years)}" if len(years) == 1 else "i det år, der står i parentes"
+    return f"Ændringen er siden tallet efter samme definition {since}; for procenter er den i procentpoint."
+
+
+def _certainty_row(
+    measure: Measure, figure: GoalFigure, moved: Change | None, *, several_years: bool
+) -> tuple[Cell, ...]:
+    """Make the row of one figure's interval, base and change."""
     decimals = apart(figure.value, figure.target, decimals_of(figure.unit)) if figure.value is not None else 0
     base = _UNIT_BASES.get(figure.unit) or _BASES.get(figure.unit_kind)
     return (
         Cell(goal_name(measure, figure.segment), header=True),
-        Cell(target_cell(figure)),
         Cell(value_text(figure), sort=figure.value),
         Cell(interval_text(figure.ci_low, figure.ci_high, decimals), sort=figure.ci_low),
         Cell(ABSENT) if figure.n is None or base is None else Cell(f"{number(figure.n)} {base}", sort=float(figure.n)),
+        *_change_cells(moved, decimals_of(figure.unit), several_years=several_years),
+    )
+
+
+def _change_cells(moved: Change | None, decimals: int, *, several_years: bool) -> tuple[Cell, Cell]:
+    """Make the cells of a change and its interval."""
+    if moved is None:
+        return Cell(ABSENT), Cell(ABSENT)
+    since = f" ({moved.since})" if several_years else ""
+    ends = [end for end in (moved.low, moved.high) if end is not None]
+    # An interval that leaves 0 out is not rounded to one that holds it.
+    shown = max((apart(end, 0.0, decimals) for end in ends), default=decimals)
+    return (
+        Cell(f"{signed(moved.difference, decimals)}{since}", sort=moved.difference),
+        Cell(interval_text(moved.low, moved.high, shown), sort=moved.low),
     )
 
 
 def _reporting(account: Account) -> Section:
-    """Say by when, to whom and by whom the report is made."""
+    """Say by when, to whom and by whom the report is made, and where its figures come from."""
+    statement, run = account.statement, account.statement.publication
+    freeze = statement.freeze
+    version = "Ikke fastlåst" if freeze is None else f"Version {freeze.version}, {long_date(account.published_on)}"
+    facts = (
+        ("Afsender", f"Direktøren for {area_name(account.house)}"),
+        ("Opgørelsens status", version),
+        ("Kørsel", run.run_id),
+        ("Programversion", run.code_version),
+    )
     return Section(
         id="afrapportering",
-        title="Afrapportering",
+        title="Afrapportering og kilder",
         blocks=(
             paragraph(
                 "Erhvervshusene afrapporterer årligt og senest i andet kvartal målene i resultatkontrakterne for det "
                 "foregående år, jf. rammeaftalens kapitel 9. Direktøren har ansvaret for overholdelse af og "
-                "afrapportering på resultatkontrakten."
+                f"afrapportering på resultatkontrakten. Afrapporteringen sendes til {listing(account.recipients)} "
+                f"senest den {long_date(account.deadline)}."
             ),
-            paragraph("Denne afrapportering sendes til:"),
-            bullets(account.recipients),
-            Terms(
-                (
-                    ("Frist", (Text(long_date(account.deadline)),)),
-                    ("Afsender", (Text(f"Direktøren for {area_name(account.house)}"),)),
-                )
-            ),
-        ),
-    )
-
-
-def _provenance(account: Account) -> Section:
-    """Say where the figures come from, so that they can be found again."""
-    statement, run = account.statement, account.statement.publication
-    freeze = statement.freeze
-    version = "Ikke fastlåst" if freeze is None else f"Version {freeze.version}, {long_date(account.published_on)}"
-    return Section(
-        id="om-tallene",
-        title="Om tallene",
-        blocks=(
             paragraph(
                 "Tallene er fra den nationale opgørelse for samme år, som også beskriver metode, definitioner og "
                 "datagrundlag. De er ens i alle rapporter og i de åbne data."
             ),
-            Terms(
-                (
-                    ("Data til og med", (Text(long_date(statement.today)),)),
-                    ("Kørsel", (Text(run.run_id),)),
-                    ("Programversion", (Text(run.code_version),)),
-                    ("Opgørelsens status", (Text(version),)),
-                )
-            ),
+            Terms(tuple((term, (Text(value),)) for term, value in facts)),
         ),
     )

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from exports.report.contract.account import ManualResult, Place, needs_comment
 from exports.report.document import Mark
-from exports.report.figures import GoalFigure, Measure, State
+from exports.report.figures import Change, GoalFigure, Measure, State
 from exports.report.phrases import (
     ABSENT,
     count,
+    decimals_of,
     exact,
     listing,
     number,
     segment_name,
     sentence,
+    signed,
     target_text,
     value_text,
     with_unit,
@@ -89,8 +91,8 @@ def goal_label(goal_number: str) -> str:
     return f"{goal_number}. " if goal_number[:1].isdigit() else f"{goal_number.capitalize()} mål: "
 
 
-def result_cell(figure: GoalFigure) -> str:
-    """Write a figure beside its target.
+def result_with_target(figure: GoalFigure) -> str:
+    """Write a figure beside its target, for the summary.
 
     Args:
         figure: The figure.
@@ -103,31 +105,68 @@ def result_cell(figure: GoalFigure) -> str:
     if figure.target is None:
         return value_text(figure)
     if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
-        path = exact(figure.target) if figure.unit == "score" else with_unit(exact(figure.target), figure.unit)
-        return f"{value_text(figure)} (vejen frem mod målet: {path} i {figure.year})"
+        return f"{value_text(figure)} (vejen frem mod målet: {_path(figure)})"
     return f"{value_text(figure)} (mål: {target_text(figure.target, figure.comparison, figure.unit)})"
 
 
-def target_cell(figure: GoalFigure) -> str:
-    """Write what a figure is held against.
+def aim_sentence(figure: GoalFigure) -> str:
+    """Say what a figure is held against.
 
     Args:
         figure: The figure.
 
     Returns:
-        The target, or the year's point on the path to a later one; a dash for a hidden figure, of which it is not known
-        whether it is on a path.
+        One sentence, as `Målet er mindst 70.`; empty without a value or a target.
     """
-    if figure.target is None or figure.state is State.HIDDEN:
-        return ABSENT
+    if figure.value is None or figure.target is None:
+        return ""
     if figure.state in {State.ON_PATH, State.BEHIND_PATH}:
-        path = exact(figure.target) if figure.unit == "score" else with_unit(exact(figure.target), figure.unit)
-        return f"{path} (vejen i {figure.year})"
-    return target_text(figure.target, figure.comparison, figure.unit)
+        return sentence(f"vejen frem mod målet er {_path(figure)}")
+    return sentence(f"målet er {target_text(figure.target, figure.comparison, figure.unit)}")
+
+
+def _path(figure: GoalFigure) -> str:
+    """Write the year's point on the path to a later target."""
+    target = exact(figure.target or 0.0)
+    return f"{target if figure.unit == 'score' else with_unit(target, figure.unit)} i {figure.year}"
+
+
+def signed_change(change: Change, unit: str) -> str:
+    """Write a change with its sign and unit.
+
+    Args:
+        change: The change.
+        unit: The figure's unit.
+
+    Returns:
+        The text, as `+2,3 procentpoint` or `−6,8 point`.
+    """
+    unit = {"per cent": "percentage points"}.get(unit, unit)
+    decimals = decimals_of(unit)
+    sign = signed(change.difference, decimals)[:1]
+    written = with_unit(number(abs(change.difference), decimals), unit)
+    return f"{sign}{written}" if sign in {"+", "−"} else written
+
+
+def development_sentence(beyond: Sequence[str], *, compared: bool) -> str:
+    """Say which results have changed more than chance explains.
+
+    Args:
+        beyond: The goals whose change chance cannot explain, each with how large it is.
+        compared: Whether any result with an interval could be held against an earlier one.
+
+    Returns:
+        One sentence; empty when nothing could be compared.
+    """
+    if not compared:
+        return ""
+    if not beyond:
+        return "Ingen af de usikre resultater har ændret sig mere siden sidst, end tilfældigheder kan forklare."
+    return sentence(f"disse resultater har ændret sig mere, end tilfældigheder kan forklare: {listing(beyond)}")
 
 
 def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str:
-    """Write what is to be said of a figure: where it comes from, whether chance decides, and the house's comment.
+    """Write what is to be said of a figure: target, source, whether chance decides, and the house's comment.
 
     Args:
         figure: The figure.
@@ -142,9 +181,10 @@ def comment_cell(figure: GoalFigure, comment: str | None, *, local: bool) -> str
     elif figure.value is None:
         said = [sentence(f"der er ingen data for {figure.year}")]
     else:
-        said = ["Opgjort ud fra husets registreringer." if local else "Opgjort af Erhvervsstyrelsen."]
+        source = "Opgjort ud fra husets registreringer." if local else "Opgjort af Erhvervsstyrelsen."
+        said = [one for one in (aim_sentence(figure), source) if one]
         if figure.certain is False:
-            said.append("Sikkerhedsintervallet rummer målet, så afgørelsen er statistisk usikker.")
+            said.append("Statistisk usikkert.")
     if comment:
         said.append(sentence(" ".join(comment.split())))
     elif needs_comment(figure):
@@ -186,18 +226,15 @@ def manual_result_cell(result: ManualResult) -> str:
         result: The result.
 
     Returns:
-        The number with its unit and target, else the words as delivered; a dash when there are none.
+        The number with its unit, else the words as delivered; a dash when there are none.
     """
     if result.value is None or not result.unit:
         return result.result or ABSENT
-    written = exact(result.value) if result.unit == "score" else with_unit(exact(result.value), result.unit)
-    if result.target is None:
-        return written
-    return f"{written} (mål: {target_text(result.target, 'at_least', result.unit)})"
+    return exact(result.value) if result.unit == "score" else with_unit(exact(result.value), result.unit)
 
 
 def manual_comment_cell(result: ManualResult, day: str) -> str:
-    """Write how a result is assessed.
+    """Write what a result is held against and how it is assessed.
 
     Args:
         result: The result.
@@ -207,6 +244,8 @@ def manual_comment_cell(result: ManualResult, day: str) -> str:
         One sentence or more; a dash when nothing is said.
     """
     said = []
+    if result.value is not None and result.unit and result.target is not None:
+        said.append(sentence(f"målet er {target_text(result.target, 'at_least', result.unit)}"))
     if result.assessment:
         said.append(sentence(f"{result.assessment} (vurderet {day})" if day else result.assessment))
     if result.comment:

@@ -196,7 +196,11 @@ QUICK = Renderers(
     pdf=lambda report: repr(report).encode(),
     web=lambda report: f"<h1>{report.title}</h1>",
     audit=lambda _: None,
+    wanted=lambda _: (("fyn", "nps"), ("sydjylland", "nps")),
 )
 """Writes every file of an edition in no time."""
 
-COMMENTS = "# Kommentarer til opgørelsen for 2025\n\n## NPS (nps)\n\n### Fyn\n\nFor få svar.\n"
+COMMENTS = (
+    "# Kommentarer til opgørelsen for 2025\n\n## NPS (nps)\n\n### Fyn\n\nFor få svar.\n\n"
+    "### Sydjylland\n\nFor sent sendt.\n"
+)

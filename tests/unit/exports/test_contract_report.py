@@ -249,7 +249,8 @@ def test_goals_stand_under_the_contracts_own_numbers_and_words() -> None:
         assert [column.heading for column in table.columns] == ["Mål", "Beskrivelse", "Resultat", "Kommentar"]
         first = table.rows[0]
         assert (first[0].text, first[1].text) == (name, "Ordlyd af Kendskab til erhvervshuset.")
-        assert (first[2].text, first[2].mark) == ("54,0 pct. (mål: mindst 50 pct.)", Mark.MET)
+        assert (first[2].text, first[2].mark) == ("54,0 pct.", Mark.MET)
+        assert first[3].text.startswith("Målet er mindst 50 pct.")
 
 
 def test_a_house_whose_contract_is_not_known_reports_the_national_goals_and_says_so() -> None:
@@ -266,14 +267,40 @@ def test_a_goal_that_nobody_has_data_on_is_a_row_that_says_why() -> None:
     assert "regnskaber for 2026" in effect[3].text
 
 
+def test_a_change_stands_beside_its_result_and_the_summary_names_those_beyond_chance() -> None:
+    """Without it the reader would not see where the house is heading, or would take noise for a heading."""
+    rows = [
+        goal(FRAMEWORK, "awareness", "fyn", 54.0, "met"),
+        goal(FRAMEWORK, "awareness", "fyn", 40.0, "not_met", year=2025),
+    ]
+    for one, (low, high) in zip(rows, ((51.0, 57.0), (37.0, 43.0)), strict=True):
+        one |= {"ci_low": low, "ci_high": high}
+    document = report(statement(goals=rows))
+    table = tables(document)["tabel-usikkerhed"]
+    assert [cell.text for cell in table.rows[0][-2:]] == ["+14,0", "9,8 til 18,2"]
+    assert "siden tallet efter samme definition i 2025" in table.notes[0]
+    assert "2. Kendskab til erhvervshuset (+14,0 procentpoint siden 2025)" in words(document)
+    rows[1] |= {"value": 53.5, "ci_low": 50.0, "ci_high": 57.0}
+    assert "(+" not in words(report(statement(goals=rows)))
+
+
+def test_the_goals_come_right_after_the_summary_in_one_table_where_there_is_one() -> None:
+    """Without it the table that the readers know would drown, under a heading that says what its caption says."""
+    first, second, *_ = report(statement()).sections
+    assert (first.id, second.id) == ("sammenfatning", "maal-og-resultater")
+    assert second.sections == ()
+    assert [block.id for block in second.blocks if isinstance(block, Table)] == ["tabel-nationale-maal"]
+    assert not any(section.new_page or section.landscape for section in sections(report(statement())))
+
+
 def test_local_goals_stand_by_themselves() -> None:
     """Without it the reader could not tell the contract's own goals from the national ones."""
     made = statement(goals=[goal("sydjylland-2026", "company_contacts", "sydjylland", 3120.0, "met", target=3000.0)])
     local = tables(report(made, "sydjylland"))["tabel-lokale-maal"]
     assert [(row[0].text, row[2].text) for row in local.rows] == [
-        ("Lokalt mål: Virksomhedskontakter", "3.120 kontakter (mål: mindst 3.000 kontakter)")
+        ("Lokalt mål: Virksomhedskontakter", "3.120 kontakter")
     ]
-    assert local.rows[0][3].text == "Opgjort ud fra husets registreringer."
+    assert local.rows[0][3].text == "Målet er mindst 3.000 kontakter. Opgjort ud fra husets registreringer."
 
 
 def test_contacts_stand_per_municipality_with_their_part_of_the_target() -> None:
@@ -357,6 +384,20 @@ def test_a_draft_points_out_missing_comments_and_a_final_report_refuses_to_lack_
     assert not final.draft
     assert "mangler" not in words(final)
     assert "Vi er blevet mere synlige. Det fortsætter." in words(final)
+
+
+@pytest.mark.parametrize(("value", "state", "beside"), [(75.0, "met", False), (60.0, "not_met", True)])
+def test_a_comment_stands_beside_the_segment_that_it_explains(value: float, state: str, beside: bool) -> None:  # noqa: FBT001
+    """Without it the reason for missing a goal would stand beside the segment that reached it."""
+    rows = [
+        goal(FRAMEWORK, "nps", "fyn", 64.0, "not_met", segment="vaekst"),
+        goal(FRAMEWORK, "nps", "fyn", value, state, segment="drift"),
+    ]
+    made = statement(goals=rows)
+    table = tables(report(made, comments={("fyn", "nps"): "Vi følger op."}))["tabel-nationale-maal"]
+    said = {row[0].text: "Vi følger op." in row[3].text for row in table.rows if "Net Promoter" in row[0].text}
+    assert said == {"3. Net Promoter Score, vækst": True, "3. Net Promoter Score, drift": beside}
+    assert "mangler" not in words(report(made, comments={("fyn", "nps"): "Vi følger op."}))
 
 
 def test_a_year_without_agreement_has_a_report_that_says_so() -> None:

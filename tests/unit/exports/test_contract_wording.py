@@ -12,6 +12,7 @@ from exports.report.contract.account import ManualResult, Place
 from exports.report.contract.wording import (
     MISSING_COMMENT,
     comment_cell,
+    development_sentence,
     dialogue_sentence,
     goal_label,
     goal_name,
@@ -22,12 +23,12 @@ from exports.report.contract.wording import (
     no_data_sentence,
     overview,
     reached_sentence,
-    result_cell,
+    result_with_target,
+    signed_change,
     spread_sentence,
-    target_cell,
 )
 from exports.report.document import Mark
-from exports.report.figures import GoalFigure, Measure, State
+from exports.report.figures import Change, GoalFigure, Measure, State
 
 UNITS = ("companies", "contacts", "courses", "per cent", "percentage points", "score")
 STATUSES = ("within", "above", "invited_to_dialogue", "no_data", "")
@@ -116,13 +117,10 @@ def test_cells_are_right_for_every_state_unit_and_comment(state: State) -> None:
         (None, "Vi følger op", "Afsnit.\n\nOg ét til."), (True, False), ("at_least", "more_than"),
     ):  # fmt: skip
         one = figure(state, unit, value, target, certain=certain, comparison=comparison)
-        cell, said = result_cell(one), comment_cell(one, comment, local=local)
-        aim = target_cell(one)
-        assert [name for name, pattern in WRONG.items() if re.search(pattern, aim)] == [], aim
-        assert (aim == "–") == (target is None or state is State.HIDDEN)
-        assert ("vejen" in aim) == (target is not None and state in {State.ON_PATH, State.BEHIND_PATH})
+        cell, said = result_with_target(one), comment_cell(one, comment, local=local)
         assert faults(said) == [], said
         assert [name for name, pattern in WRONG.items() if re.search(pattern, cell)] == [], cell
+        assert bool(re.search(r"(?<!, om )målet er", said.lower())) == (cell != "–" and target is not None)
         if state in {State.HIDDEN, State.NO_DATA}:
             assert cell == "–"
         elif target is not None:
@@ -133,6 +131,31 @@ def test_cells_are_right_for_every_state_unit_and_comment(state: State) -> None:
             assert "fortroligheden" in said
         if comment is not None:
             assert " ".join(comment.split()).rstrip(".") in said
+
+
+@pytest.mark.parametrize(
+    ("difference", "unit", "said"),
+    [
+        (2.34, "per cent", "+2,3 procentpoint"),
+        (-6.8, "score", "−6,8 point"),
+        (1.0, "companies", "+1 virksomhed"),
+        (-13.0, "companies", "−13 virksomheder"),
+        (0.04, "per cent", "0,0 procentpoint"),
+        (-0.04, "score", "0,0 point"),
+    ],
+)
+def test_a_change_is_written_with_sign_and_unit(difference: float, unit: str, said: str) -> None:
+    """Without it a fall could look like a rise, or shares differ by per cent instead of by points."""
+    assert signed_change(Change(2024, difference, None, None), unit) == said
+
+
+def test_only_what_chance_cannot_explain_is_called_a_development() -> None:
+    """Without it the summary would name changes that are noise, or claim a comparison that was never made."""
+    assert development_sentence([], compared=False) == ""
+    assert development_sentence([], compared=True).startswith("Ingen af de usikre resultater")
+    named = development_sentence(["3. Net Promoter Score, drift (−6,8 point siden 2024)"], compared=True)
+    assert faults(named) == []
+    assert named.endswith("3. Net Promoter Score, drift (−6,8 point siden 2024).")
 
 
 def municipalities() -> Iterator[list[Place]]:
@@ -219,9 +242,8 @@ def manual(**fields: object) -> ManualResult:
 
 def test_manual_results_show_numbers_with_units_and_words_as_delivered() -> None:
     """Without it `76,0` would stand without saying of what, and a text be taken for a number."""
-    assert manual_result_cell(manual(value=76.0, unit="per cent", target=75.0, result="76,0")) == (
-        "76 pct. (mål: mindst 75 pct.)"
-    )
+    result = manual(value=76.0, unit="per cent", target=75.0, result="76,0")
+    assert (manual_result_cell(result), manual_comment_cell(result, "")) == ("76 pct.", "Målet er mindst 75 pct.")
     assert manual_result_cell(manual(value=68.7, unit="per cent", result="68,7")) == "68,7 pct."
     assert manual_result_cell(manual(result="Etableret")) == "Etableret"
     assert manual_result_cell(manual()) == "–"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.report.comments import MissingCommentsError
+from exports.report.comments import CommentError, MissingCommentsError
 from exports.statement.edition import (
     CONTENTS,
     Edition,
@@ -176,6 +176,23 @@ def test_a_final_edition_needs_its_comments(tmp_path: Path) -> None:
     assert is_untouchable(edition)
     assert not is_untouchable(edition.model_copy(update={"final": False}))
     assert not is_untouchable(None)
+
+
+def test_missing_comments_of_all_reports_are_named_together(tmp_path: Path) -> None:
+    """Without it, an analyst would mend one report only to be told of the next."""
+    comments = tmp_path / "kommentarer.md"
+    comments.write_text("## NPS (nps)\n", encoding="utf-8")
+    with pytest.raises(MissingCommentsError, match=r"(?s)2 kommentarer.*Fyn: nps.*Sydjylland: nps"):
+        write_edition(small.statement(), tmp_path, comments, final=True, renderers=small.QUICK)
+
+
+def test_a_comment_on_what_is_not_measured_is_refused(tmp_path: Path) -> None:
+    """Without it, a slip in a heading would leave the comment out of every report, unseen in a draft."""
+    comments = tmp_path / "kommentarer.md"
+    comments.write_text("## NPS (nsp)\n\n### Fyn\n\nFor få svar.\n", encoding="utf-8")
+    with pytest.raises(CommentError, match=r"nsp \(mente du nps\?\)"):
+        write_edition(small.statement(), tmp_path, comments, renderers=small.QUICK)
+    assert not edition_folder(tmp_path, 2025).exists()
 
 
 def test_tables_that_give_hidden_figures_away_are_not_published(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_the_dictionary_has_every_column_in_both_languages(folder: Path) -> None
         heading = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
         assert [column for name, column in entries if name == table] == heading
     value = entries["statement_goals", "value"]
-    assert (value["may_be_hidden"], value["type"], value["label_da"]) == ("true", "real", "Resultat")
+    assert (value["may_be_hidden"], value["type"], value["label_da"]) == ("true", "number", "Resultat")
     assert entries["statement_goals", "measure"]["codes_da"].startswith("entrepreneurs_guided=Vejledte iværksættere")
     assert all(row["description_da"] and row["description_en"] for row in entries.values())
     page = (folder / "ordbog.md").read_text(encoding="utf-8")

@@ -167,6 +167,20 @@ def test_every_sheet_prints_and_scrolls_with_its_headings(book: OpenWorkbook) ->
         assert page.oddFooter.right.text == "Side &P af &N"
 
 
+@pytest.mark.parametrize(("repeated", "printed"), [(100, True), (101, False)])
+def test_a_long_table_is_left_out_of_print_and_says_so(tmp_path: Path, repeated: int, printed: bool) -> None:  # noqa: FBT001
+    """Without it, the sensitivity of the effect alone would take forty printed pages."""
+    given = sample.odd()
+    frame = pd.concat([given.frame.head(3)] * repeated, ignore_index=True)
+    page = load_workbook(write(sample.statement(sample.with_rows(given, frame)), tmp_path)).worksheets[1]
+    (table,) = page.tables.values()
+    top, last = (int("".join(filter(str.isdigit, corner))) for corner in table.ref.split(":"))
+    assert last - top == 3 * repeated
+    assert page.print_area.rsplit("$", 1)[1] == str(last if printed else top - 1)
+    said = [page.cell(row, 1).value for row in range(1, top)]
+    assert any("ikke med i udskriften" in str(line) for line in said) is not printed
+
+
 def test_every_table_has_a_text_alternative(path: Path, book: OpenWorkbook) -> None:
     """A screen reader says what a table holds before it reads cells."""
     with zipfile.ZipFile(path) as archive:
