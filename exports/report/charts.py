@@ -193,7 +193,8 @@ def _interval_panel(
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=list(domain), nice=False, zero=False),
-        axis=alt.Axis(title=axis or None, tickCount=6, format=",~f"),
+        # Lines of both axes would cross: a grid of lines is what a screen reader takes for a table.
+        axis=alt.Axis(title=axis or None, tickCount=6, format=",~f", grid=from_zero),
     )
     weight = alt.ExprRef(expr="1") if not strong else None
     y = alt.Y(
@@ -304,8 +305,11 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
         target.mark_tick(color=INK, thickness=2, orient="horizontal").encode(x, y)
         if flat
         else target.mark_line(color=INK, strokeDash=[2, 3], strokeWidth=1.5).encode(x, y),
+        # Intervals are bars and not lines, which would make a grid with those of the axis.
+        own.transform_filter("isValid(datum.low)")
+        .mark_bar(color=PRIMARY_LIGHT, size=6)
+        .encode(x, alt.Y("low:Q"), y2="high:Q"),
         own.mark_line(color=PRIMARY, strokeWidth=2).encode(x, y, strokeDash=dash),
-        own.transform_filter("isValid(datum.low)").mark_rule(color=GREY_DARK).encode(x, alt.Y("low:Q"), y2="high:Q"),
         own.mark_point(size=40, filled=True, opacity=1, color=PRIMARY).encode(x, y, shape=shape),
     ]
     if any(point.published for one in shown for point in one.points):
