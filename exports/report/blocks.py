@@ -86,22 +86,25 @@ def explain_dashes(sections: Iterable[Section], remark: str) -> tuple[Section, .
     Returns:
         The sections, inner ones too, with the remark where it is needed.
     """
+
+    def noted(table: Table) -> Table:
+        dashes = any(cell.text == ABSENT for row in table.rows for cell in row)
+        return replace(table, notes=(*table.notes, remark)) if dashes else table
+
+    def explained(block: Block) -> Block:
+        match block:
+            case Table():
+                return noted(block)
+            case Figure():
+                return replace(block, data=noted(block.data))
+            case _:
+                return block
+
     return tuple(
         replace(
             section,
-            blocks=tuple(_explained(block, remark) for block in section.blocks),
+            blocks=tuple(explained(block) for block in section.blocks),
             sections=explain_dashes(section.sections, remark),
         )
         for section in sections
     )
-
-
-def _explained(block: Block, remark: str) -> Block:
-    """Put the remark under a table that shows a dash."""
-    match block:
-        case Table() if any(cell.text == ABSENT for row in block.rows for cell in row):
-            return replace(block, notes=(*block.notes, remark))
-        case Figure():
-            return replace(block, data=_explained(block.data, remark))
-        case _:
-            return block

@@ -23,7 +23,9 @@ from exports.report.chart_theme import (
 )
 from exports.report.tile_map import Tile
 
-_STEP = 24
+_STEP = 23
+_SMALL = 84
+"""Height of a small chart."""
 _WRAP = 52
 _LINE = 15
 
@@ -320,7 +322,7 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
         )
     chart = (
         alt.layer(*layers, data=data.add(rows))
-        .properties(width=(WIDTH - (40 if shared else 40 * columns) - 14 * columns) // 4, height=96)
+        .properties(width=(WIDTH - (40 if shared else 40 * columns) - 14 * columns) // 4, height=_SMALL)
         .facet(
             facet=alt.Facet(
                 "area:N",

@@ -23,7 +23,6 @@ from exports.report.phrases import (
     exact,
     interval_text,
     number,
-    number_or_dash,
     segment_name,
     short_name,
 )
@@ -111,14 +110,14 @@ def _goals(edition: Edition) -> list[Block]:
         "bilag-maal",
         f"Resultat, mål og grundlag for hvert område, {edition.year}",
         (
-            Column("Mål", width=3.4),
-            Column("Område", width=1.3),
-            Column("Resultat", Align.RIGHT),
-            Column("95 pct. interval", Align.RIGHT, 1.5),
-            Column("Mål", Align.RIGHT, 0.9),
-            Column("Status", width=1.2),
+            Column("Målepunkt", width=4.6),
+            Column("Område", width=1.5),
+            Column("Resultat", Align.RIGHT, 1.1),
+            Column("95 pct. interval", Align.RIGHT, 1.6),
+            Column("Mål", Align.RIGHT, 0.8),
+            Column("Status", width=2.0),
             Column("Sikker", width=0.8),
-            Column("Grundlag", Align.RIGHT),
+            Column("Grundlag", Align.RIGHT, 1.1),
         ),
         rows,
         "Sikker: sikkerhedsintervallet ligger på én side af målet. Grundlag: svar eller virksomheder bag tallet.",
@@ -274,15 +273,14 @@ def _sensitivity(edition: Edition) -> list[Block]:
     for measure, label in dict.fromkeys((str(row["measure"]), str(row["label"])) for row in found):
         mine = [row for row in found if (row["measure"], row["label"]) == (measure, label)]
         values = [float(row["att"]) for row in mine]
-        main = next((float(row["att"]) for row in mine if row["is_headline"]), None)
+        chosen = " (den valgte metode)" if any(row["is_headline"] for row in mine) else ""
         rows.append(
             (
                 Cell(_effect_name(measure), header=True),
-                Cell(capital(label)),
+                Cell(f"{capital(label)}{chosen}"),
                 number_cell(len(mine)),
                 number_cell(min(values), 1),
                 number_cell(max(values), 1),
-                Cell(number_or_dash(main, 1), sort=main),
             )
         )
     return _table(
@@ -290,11 +288,10 @@ def _sensitivity(edition: Edition) -> list[Block]:
         f"Mervækst for Danmark under andre valg af metode (procentpoint), {edition.year}",
         (
             Column("Måling", width=1.8),
-            Column("Mål for vækst", width=2.4),
+            Column("Mål for vækst", width=3.2),
             Column("Antal valg", Align.RIGHT),
             Column("Laveste", Align.RIGHT),
             Column("Højeste", Align.RIGHT),
-            Column("Valgt metode", Align.RIGHT),
         ),
         rows,
         f"Hvert valg er et antal kontroller og en grænse for, hvor meget de må afvige. Alle "

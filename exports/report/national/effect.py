@@ -181,7 +181,7 @@ def _result_table(measure: str, rows: list[dict[str, Any]]) -> Table:
             Column("Antal, alle år", Align.RIGHT),
             Column("Mervækst, alle år", Align.RIGHT),
             Column("Interval, alle år", Align.RIGHT, 1.2),
-            Column("Målet er"),
+            Column("Målet er", width=1.2),
         ),
         rows=tuple(made),
         notes=(

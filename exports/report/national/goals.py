@@ -440,6 +440,7 @@ def _change_table(measure: Measure, pairs: Sequence[tuple[GoalFigure, GoalFigure
             ),
         ),
         rows=tuple(rows),
+        notes=("Sikker ændring: intervallet rummer ikke nul.",) if intervals_known else (),
     )
 
 

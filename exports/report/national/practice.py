@@ -88,7 +88,7 @@ def practice(edition: Edition) -> Section:
         blocks += [_score_table(scores)]
     blocks.append(affects)
     if any(row["share"] is not None for row in rules):
-        blocks += [paragraph(_weakest(rules)), *_figure(rules, edition.year), _consequences(rules)]
+        blocks += [_consequences(rules), paragraph(_weakest(rules)), *_figure(rules, edition.year)]
     return Section(id="praksis", title="Registreringspraksis", blocks=tuple(blocks), new_page=True)
 
 

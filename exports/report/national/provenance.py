@@ -56,7 +56,6 @@ def provenance(edition: Edition) -> Section:
                 id="herkomst-leverancer",
                 title="Leverancer",
                 blocks=(_deliveries(publication.deliveries),),
-                landscape=True,
             ),
         ),
         new_page=True,
