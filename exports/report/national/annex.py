@@ -9,9 +9,9 @@ from typing import Any
 from expectations.wording import NATION
 from exports.report.blocks import number_cell, paragraph
 from exports.report.document import Align, Block, Cell, Column, Section, Table
-from exports.report.figures import area_order, areas, real, text, whole
+from exports.report.figures import area_order, real, text, whole
 from exports.report.national.edition import Edition
-from exports.report.national.effect import EFFECTS, balance_table, waterfall_label
+from exports.report.national.effect import EFFECTS, balance_table
 from exports.report.national.geography import municipality_table, own_municipalities
 from exports.report.national.practice import own_rules, rule_table
 from exports.report.national.summary import row_name, series
@@ -27,14 +27,7 @@ from exports.report.phrases import (
     short_name,
 )
 
-_COHORT, _POOLED = "cohort", "pooled"
-_UNITS = {
-    "per cent": "pct.",
-    "percentage points": "procentpoint",
-    "companies": "antal",
-    "contacts": "antal",
-    "courses": "antal",
-}
+_COHORT = "cohort"
 _ARMS = (
     ("treated", "vaekst", "Vejledte, vækst"),
     ("treated", "drift", "Vejledte, drift"),
@@ -91,12 +84,11 @@ def _goals(edition: Edition) -> list[Block]:
     rows = []
     for measure in edition.measures:
         several = len(series(edition, measure)) > 1
-        unit = _UNITS.get(measure.unit)
         for figure in sorted(edition.figures(measure), key=lambda one: one.segment != "vaekst"):
             name = row_name(measure, figure.segment, several=several)
             rows.append(
                 (
-                    Cell(f"{measure.goal_number}. {name}{f' ({unit})' if unit else ''}", header=True),
+                    Cell(f"{measure.goal_number}. {name}", header=True),
                     Cell(short_name(figure.house)),
                     Cell(bare_value(figure), sort=figure.value),
                     Cell(interval_text(figure.ci_low, figure.ci_high, decimals_of(figure.unit))),
@@ -110,7 +102,7 @@ def _goals(edition: Edition) -> list[Block]:
         "bilag-maal",
         f"Resultat, mål og grundlag for hvert område, {edition.year}",
         (
-            Column("Målepunkt", width=4.6),
+            Column("Målepunkt", width=4.9),
             Column("Område", width=1.5),
             Column("Resultat", Align.RIGHT, 1.1),
             Column("95 pct. interval", Align.RIGHT, 1.6),
@@ -120,7 +112,8 @@ def _goals(edition: Edition) -> list[Block]:
             Column("Grundlag", Align.RIGHT, 1.1),
         ),
         rows,
-        "Sikker: sikkerhedsintervallet ligger på én side af målet. Grundlag: svar eller virksomheder bag tallet.",
+        "Enheder: antal virksomheder, pct. af svarene, Net Promoter Score og, for mervækst, procentpoint. Sikker: "
+        "sikkerhedsintervallet ligger på én side af målet. Grundlag: svar eller virksomheder bag tallet.",
     )
 
 
@@ -231,7 +224,7 @@ def _waterfall(edition: Edition) -> list[Block]:
     shared = [row for row in steps.values() if any((*arm[:2], row["reason"]) in values for arm in arms)]
     rows = [
         (
-            Cell(waterfall_label(row), header=True),
+            Cell(str(row["label"]), header=True),
             *(number_cell(values.get((*arm[:2], str(row["reason"])), 0)) for arm in arms),
         )
         for row in sorted(shared, key=lambda row: _step(text(row["reason"]), int(row["step"])))
@@ -301,36 +294,31 @@ def _sensitivity(edition: Edition) -> list[Block]:
 
 def _placebo(edition: Edition) -> list[Block]:
     """Show the growth before the guidance for every area."""
-    found = edition.rows("statement_effect_placebo", goal_year=edition.year)
-    by_key = {(str(row["measure"]), str(row["house"]), str(row["scope"])): row for row in found}
-    rows = []
-    for measure in EFFECTS:
-        for house in areas():
-            if not any((measure, house, scope) in by_key for scope in (_COHORT, _POOLED)):
-                continue
-            cells = [Cell(_effect_name(measure), header=True), Cell(short_name(house))]
-            for scope in (_COHORT, _POOLED):
-                row = by_key.get((measure, house, scope), {})
-                cells += [
-                    number_cell(whole(row.get("n_treated"))),
-                    number_cell(real(row.get("att")), 1),
-                    Cell(interval_text(real(row.get("ci_low")), real(row.get("ci_high")))),
-                ]
-            rows.append(tuple(cells))
+    found = edition.rows("statement_effect_placebo", goal_year=edition.year, scope=_COHORT)
+    found.sort(key=lambda row: (list(EFFECTS).index(str(row["measure"])), area_order(str(row["house"]))))
+    rows = [
+        (
+            Cell(_effect_name(str(row["measure"])), header=True),
+            Cell(short_name(str(row["house"]))),
+            number_cell(whole(row["n_treated"])),
+            number_cell(real(row["att"]), 1),
+            Cell(interval_text(real(row["ci_low"]), real(row["ci_high"]))),
+            Cell(ABSENT if row["holds_zero"] is None else "Ja" if row["holds_zero"] else "Nej"),
+        )
+        for row in found
+    ]
     return _table(
         "bilag-placebo",
         f"Mervækst før vejledningen (procentpoint), {edition.year}",
         (
             Column("Måling", width=2.0),
             Column("Område", width=1.3),
-            *(
-                Column(f"{what}, {name}", Align.RIGHT, width)
-                for name in ("nyeste", "alle")
-                for what, width in (("Antal", 0.8), ("Mervækst", 1.0), ("Interval", 1.4))
-            ),
+            Column("Virksomheder", Align.RIGHT),
+            Column("Mervækst", Align.RIGHT),
+            Column("95 pct. interval", Align.RIGHT, 1.4),
+            Column("Rummer nul"),
         ),
         rows,
-        "Nyeste: det nyeste vejledningsår. Alle: alle vejledningsår samlet.",
     )
 
 

@@ -174,14 +174,14 @@ def _result_table(measure: str, rows: list[dict[str, Any]]) -> Table:
         id=anchor("tabel-effekt", measure),
         caption=f"Mervækst i {EFFECTS[measure]} (procentpoint, {SEGMENTS[str(mine[0]['segment'])]}segmentet{words})",
         columns=(
-            Column("Område", width=1.7),
+            Column("Område", width=1.4),
             Column("Antal, nyeste år", Align.RIGHT),
             Column("Mervækst, nyeste år", Align.RIGHT),
             Column("Interval, nyeste år", Align.RIGHT, 1.2),
             Column("Antal, alle år", Align.RIGHT),
             Column("Mervækst, alle år", Align.RIGHT),
             Column("Interval, alle år", Align.RIGHT, 1.2),
-            Column("Målet er", width=1.2),
+            Column("Målet er", width=1.5),
         ),
         rows=tuple(made),
         notes=(
@@ -260,18 +260,6 @@ def _waterfall(segment: str, steps: list[dict[str, Any]]) -> Figure:
         ),
         notes=("Trin, som intet er gået fra ved, er udeladt af figuren og står i tabellen.",),
     )
-
-
-def waterfall_label(row: dict[str, Any]) -> str:
-    """Name a step of the waterfall.
-
-    Args:
-        row: The step's row.
-
-    Returns:
-        Its name.
-    """
-    return str(row["label"])
 
 
 def _balance(edition: Edition) -> Section | None:
