@@ -23,7 +23,9 @@ from exports.report.chart_theme import (
 )
 from exports.report.tile_map import Tile
 
-_STEP = 24
+_STEP = 23
+_SMALL = 84
+"""Height of a small chart."""
 _WRAP = 52
 _LINE = 15
 
@@ -193,7 +195,8 @@ def _interval_panel(
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=list(domain), nice=False, zero=False),
-        axis=alt.Axis(title=axis or None, tickCount=6, format=",~f"),
+        # Lines of both axes would cross: a grid of lines is what a screen reader takes for a table.
+        axis=alt.Axis(title=axis or None, tickCount=6, format=",~f", grid=from_zero),
     )
     weight = alt.ExprRef(expr="1") if not strong else None
     y = alt.Y(
@@ -304,8 +307,11 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
         target.mark_tick(color=INK, thickness=2, orient="horizontal").encode(x, y)
         if flat
         else target.mark_line(color=INK, strokeDash=[2, 3], strokeWidth=1.5).encode(x, y),
+        # Intervals are bars and not lines, which would make a grid with those of the axis.
+        own.transform_filter("isValid(datum.low)")
+        .mark_bar(color=PRIMARY_LIGHT, size=6)
+        .encode(x, alt.Y("low:Q"), y2="high:Q"),
         own.mark_line(color=PRIMARY, strokeWidth=2).encode(x, y, strokeDash=dash),
-        own.transform_filter("isValid(datum.low)").mark_rule(color=GREY_DARK).encode(x, alt.Y("low:Q"), y2="high:Q"),
         own.mark_point(size=40, filled=True, opacity=1, color=PRIMARY).encode(x, y, shape=shape),
     ]
     if any(point.published for one in shown for point in one.points):
@@ -316,7 +322,7 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
         )
     chart = (
         alt.layer(*layers, data=data.add(rows))
-        .properties(width=(WIDTH - (40 if shared else 40 * columns) - 14 * columns) // 4, height=96)
+        .properties(width=(WIDTH - (40 if shared else 40 * columns) - 14 * columns) // 4, height=_SMALL)
         .facet(
             facet=alt.Facet(
                 "area:N",

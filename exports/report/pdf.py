@@ -16,6 +16,7 @@ import typst
 from exports.report.appearance import FAMILY
 from exports.report.document import Document, Table
 from exports.report.fonts import FOLDER, repertoire
+from exports.report.hyphenation import divided, pieces
 from exports.report.payload import Payload, build_payload
 from exports.report.row_headers import tag_row_headers
 from exports.report.structure import printed_tables
@@ -38,9 +39,11 @@ _LINES_OF_A_TALL_ROW = 30
 _LETTERS_OF_A_LONG_NOTE = 1_500
 _CELL_PADDING, _CLEAR_OF_FIGURES = 2.4, 2.6
 """What the space between columns takes, and that between figures and words, in letters."""
-_LETTERS_OF_A_HEADING, _LETTERS_OF_A_WORD, _LETTERS_OF_A_WIDE_COLUMN = 9, 16, 44
-"""Longer words are divided, in headings sooner; a column of long texts is no wider than this for their sake."""
+_LETTERS_OF_A_HEADING, _LETTERS_OF_A_WORD, _LETTERS_OF_A_WIDE_COLUMN = 11, 18, 44
+"""Longer words are divided where they have a border, in headings sooner; a column of long texts is no wider than this
+for their sake."""
 _BETWEEN_WORDS = re.compile(r"[\s_/]+")
+_WORD = re.compile(r"[^\s_/]+")
 
 
 class RenderingError(Exception):
@@ -152,6 +155,7 @@ def _lay_out_table(table: Payload, *, across: bool) -> None:
     for column, width in zip(table["columns"], widths, strict=True):
         column["width"] = round(width * letter, 2)
     padding = _paddings(table)
+    _divide_words(table, [width - space for width, space in zip(widths, padding, strict=True)])
     lines = [
         max(
             ceil(len(cell["text"]) / (width - space)) + ("word" in cell)
@@ -161,6 +165,30 @@ def _lay_out_table(table: Payload, *, across: bool) -> None:
     ]
     table["tall"] = max(lines) > _LINES_OF_A_TALL_ROW
     table["keep"] = sum(lines) <= _LINES_KEPT[across, table["compact"]]
+
+
+def _divide_words(table: Payload, rooms: list[float]) -> None:
+    """Let words that are wider than their column be divided at borders, and say whether some have none that help.
+
+    Args:
+        table: The table; its texts get soft hyphens.
+        rooms: The width of each column's text, in letters.
+    """
+    table["crowded"] = False
+
+    def fit(text: str, room: float) -> str:
+        def fitted(word: re.Match[str]) -> str:
+            if len(word[0]) <= room:
+                return word[0]
+            table["crowded"] |= max(map(len, pieces(word[0]))) > room + 1
+            return divided(word[0])
+
+        return _WORD.sub(fitted, text)
+
+    for place, (column, room) in enumerate(zip(table["columns"], rooms, strict=True)):
+        column["heading"] = fit(column["heading"], room)
+        for row in table["rows"]:
+            row[place]["text"] = fit(row[place]["text"], room)
 
 
 def column_widths(table: Payload, room: float) -> list[float]:
@@ -218,8 +246,16 @@ def _share(least: list[float], wishes: list[float], room: float) -> list[float]:
 
 
 def _longest_word(text: str, most: int) -> int:
-    """Count the letters of a text's longest word, as far as it need not be divided."""
-    return min(max(map(len, _BETWEEN_WORDS.split(text))), most)
+    """Count the letters that a text's longest word needs: all of them, or where it may be divided its longest piece."""
+    return max(_letters(word, most) for word in _BETWEEN_WORDS.split(text))
+
+
+def _letters(word: str, most: int) -> int:
+    """Count the letters of a word on one line: a longer one than `most` is divided, and its hyphen counts too."""
+    if len(word) <= most:
+        return len(word)
+    parts = pieces(word)
+    return len(word) if len(parts) == 1 else max(map(len, parts)) + 1
 
 
 def _printed_tables(document: Document) -> list[list[list[bool]]]:

@@ -7,17 +7,12 @@ from collections.abc import Mapping, Sequence
 from expectations.wording import NATION, count, houses, long_date
 from expectations.wording import number as _plain_number
 from exports.report.figures import SEGMENTS, Change, GoalFigure, State
+from exports.statement.limits import Limits
 
 __all__ = ["count", "long_date"]
 
 ABSENT = "–"
 """What stands where a figure is missing or hidden."""
-
-HIDDEN_NOTE = (
-    "– : ingen data, eller tallet vises ikke, fordi det bygger på færre end 5 svar eller 3 virksomheder, eller fordi "
-    "et andet skjult tal ellers kunne beregnes."
-)
-"""What the reader of a table is told about the dash."""
 
 _MOST_DECIMALS = 6
 
@@ -39,6 +34,22 @@ _STATUS = {
     State.NO_DATA: "ingen data",
     State.HIDDEN: "skjult",
 }
+
+
+def hidden_note(respondents: float, companies: float) -> str:
+    """Tell the reader of a table about its dashes.
+
+    Args:
+        respondents: The fewest answers behind a figure that is shown.
+        companies: The fewest companies.
+
+    Returns:
+        The note.
+    """
+    return (
+        f"{ABSENT} : ingen data, eller tallet vises ikke, fordi det bygger på færre end {number(respondents)} svar "
+        f"eller {number(companies)} virksomheder, eller fordi et andet skjult tal ellers kunne beregnes."
+    )
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -614,3 +625,7 @@ def response_sentence(house: str, segment: str, sent: int | None, answered: int 
         f"for {area} er der sendt {count(sent, 'evaluering', 'evalueringer')}, hvoraf {number(answered)} er besvaret; "
         f"det er en svarprocent på {percent(rate)}"
     )
+
+
+HIDDEN_NOTE = hidden_note(Limits().respondents, Limits().companies)
+"""What the reader of a table is told about the dash under the usual limits."""

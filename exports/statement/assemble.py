@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields
 from datetime import date
@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 from pydantic import ValidationError
 
+from dbt_project.effect.settings import EffectSettings, project_settings
 from exports.publish import PUBLICATION_TABLE, Manifest
 from exports.statement.disclosure import Limits, protect
 from exports.statement.specification import TableSpecification
@@ -137,9 +138,48 @@ def _limits(limits: Limits) -> dict[str, str]:
 
 
 def _effect_settings(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """Read with which settings the effect was estimated; nothing when there is none."""
+    """Read with which settings the effect was estimated; nothing when there is none.
+
+    The estimates carry a fingerprint: the settings themselves are written down when they are those of the program that
+    assembles, so that a frozen statement keeps its own whatever is set later.
+    """
     table = frames.get(_EFFECT_TABLE)
     if table is None or _EFFECT_FINGERPRINT not in table:
         return {}
     found = sorted(table[_EFFECT_FINGERPRINT].dropna().unique())
-    return {"effect_settings_fingerprint": ", ".join(found)} if found else {}
+    if not found:
+        return {}
+    settings = project_settings()
+    own = effect_settings(settings) if found == [settings.fingerprint] else {}
+    return {"effect_settings_fingerprint": ", ".join(found), **own}
+
+
+def effect_settings(settings: EffectSettings) -> dict[str, str]:
+    """Write the settings of the effect method by their paths.
+
+    Args:
+        settings: The settings.
+
+    Returns:
+        Each value as text by `effect.<path>`; lists are parted by `; `.
+    """
+    return dict(_flat(settings.model_dump(mode="json"), "effect"))
+
+
+def _flat(settings: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    """Name each setting by its path, and write its value."""
+    for name, value in settings.items():
+        place = f"{prefix}.{name}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, place)
+        elif isinstance(value, list | tuple):
+            yield place, "; ".join(_written(one) for one in value)
+        else:
+            yield place, _written(value)
+
+
+def _written(value: object) -> str:
+    """Write a value."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

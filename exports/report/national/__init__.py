@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from expectations.wording import COPENHAGEN
+from exports.report.blocks import explain_dashes
 from exports.report.comments import Comments, template
 from exports.report.document import Document, Section
 from exports.report.figures import read_goals
@@ -16,8 +17,9 @@ from exports.report.national.goals import goals
 from exports.report.national.method import method
 from exports.report.national.practice import practice
 from exports.report.national.provenance import provenance
+from exports.report.national.settings import value_of
 from exports.report.national.summary import summary
-from exports.report.phrases import long_date
+from exports.report.phrases import hidden_note, long_date
 from exports.statement.statement import Statement
 
 __all__ = ["comment_template", "national_report", "unmet_goals"]
@@ -62,7 +64,10 @@ def national_report(statement: Statement, comments: Comments, *, final: bool) ->
         ),
         keywords=("erhvervshuse", "målopfyldelse", "erhvervsfremme", str(statement.year)),
         facts=_facts(edition),
-        sections=tuple(_unnumbered(chapter) for chapter in chapters if chapter is not None),
+        sections=explain_dashes(
+            (_unnumbered(chapter) for chapter in chapters if chapter is not None),
+            hidden_note(value_of(statement, "disclosure_respondents"), value_of(statement, "disclosure_companies")),
+        ),
         draft=not final,
     )
 

@@ -10,26 +10,30 @@ from exports.report.charts import Balance, Bar, Loss, Panel, Spread, intervals, 
 from exports.report.document import Align, Block, Cell, Column, Figure, NoteKind, Section, Table
 from exports.report.figures import SEGMENTS, area_order, real, whole
 from exports.report.national.edition import Edition
+from exports.report.national.settings import value_of, written
 from exports.report.phrases import (
     ABSENT,
-    HIDDEN_NOTE,
     area_name,
     count,
+    exact,
     interval_text,
     listing,
     number,
+    percent,
     points,
     segment_name,
     sentence,
+    short_name,
     target_text,
 )
 
-_MEASURES = {
+EFFECTS = {
     "excess_revenue_growth": "omsætning",
     "excess_employment_growth": "beskæftigelse",
     "excess_productivity_growth": "produktivitet",
 }
-_GOOD, _BLOCKS = 0.1, 0.25
+"""What grows, by the measure of each effect goal."""
+
 _COHORT, _POOLED = "cohort", "pooled"
 _EARLY_WARNING = "early_warning"
 _VERDICTS = {"met": "opfyldt", "not_met": "ikke opfyldt"}
@@ -44,7 +48,7 @@ def effect(edition: Edition) -> Section | None:
     Returns:
         The chapter; None when the year's agreement has no effect goals.
     """
-    if not any(measure.measure in _MEASURES for measure in edition.measures):
+    if not any(measure.measure in EFFECTS for measure in edition.measures):
         return None
     rows = edition.rows("statement_effect", goal_year=edition.year)
     opening = paragraph(
@@ -95,11 +99,11 @@ def effect(edition: Edition) -> Section | None:
 def _results(edition: Edition, rows: list[dict[str, Any]]) -> Section:
     """Show the newest cohort and the cohorts pooled, for every area."""
     ordered = sorted(
-        rows, key=lambda row: (list(_MEASURES).index(str(row["measure"])), area_order(str(row["house"])), row["scope"])
+        rows, key=lambda row: (list(EFFECTS).index(str(row["measure"])), area_order(str(row["house"])), row["scope"])
     )
     said = [
         sentence(
-            f"målt på {_MEASURES[str(row['measure'])]} er mervæksten for Danmark {points(real(row['att']))} for "
+            f"målt på {EFFECTS[str(row['measure'])]} er mervæksten for Danmark {points(real(row['att']))} for "
             f"{_cohort_words(row, edition.year)} (95 pct. sikkerhedsinterval: "
             f"{interval_text(row['ci_low'], row['ci_high'])})"
         )
@@ -109,13 +113,15 @@ def _results(edition: Edition, rows: list[dict[str, Any]]) -> Section:
     blocks: list[Block] = [
         paragraph(
             "Måltallet er det nyeste afsluttede vejledningsår. Ved siden af står alle vejledningsår samlet, som er "
-            "mere sikkert, fordi det bygger på flere virksomheder. Hvor et hus har under 30 sammenlignede "
-            "virksomheder i det nyeste år, vises kun de samlede år, og under 10 vises intet."
+            "mere sikkert, fordi det bygger på flere virksomheder. Hvor et hus har under "
+            f"{written(edition.statement, 'effect.publication.minimum_treated')} sammenlignede virksomheder i det "
+            "nyeste år, vises kun de samlede år, og under "
+            f"{written(edition.statement, 'effect.publication.minimum_treated_at_all')} vises intet."
         )
     ]
     blocks += [paragraph(text) for text in said]
     blocks += [
-        _result_table(measure, ordered) for measure in _MEASURES if any(row["measure"] == measure for row in ordered)
+        _result_table(measure, ordered) for measure in EFFECTS if any(row["measure"] == measure for row in ordered)
     ]
     return Section(id="effekt-resultater", title="Nyeste år og alle år samlet", blocks=tuple(blocks))
 
@@ -136,7 +142,7 @@ def _result_table(measure: str, rows: list[dict[str, Any]]) -> Table:
     found = {(str(row["house"]), str(row["scope"])): row for row in mine}
     made = []
     for house in houses:
-        cells = [Cell(area_name(house), header=True)]
+        cells = [Cell(short_name(house), header=True)]
         for scope in (_COHORT, _POOLED):
             row = found.get((house, scope), {})
             cells += [
@@ -166,25 +172,24 @@ def _result_table(measure: str, rows: list[dict[str, Any]]) -> Table:
     ]
     return Table(
         id=anchor("tabel-effekt", measure),
-        caption=f"Mervækst i {_MEASURES[measure]} ({SEGMENTS[str(mine[0]['segment'])]}segmentet{words})",
+        caption=f"Mervækst i {EFFECTS[measure]} (procentpoint, {SEGMENTS[str(mine[0]['segment'])]}segmentet{words})",
         columns=(
-            Column("Område", width=1.7),
-            Column("Virksomheder, nyeste år", Align.RIGHT),
+            Column("Område", width=1.4),
+            Column("Antal, nyeste år", Align.RIGHT),
             Column("Mervækst, nyeste år", Align.RIGHT),
-            Column("95 pct. interval, nyeste år", Align.RIGHT, 1.2),
-            Column("Virksomheder, alle år", Align.RIGHT),
+            Column("Interval, nyeste år", Align.RIGHT, 1.2),
+            Column("Antal, alle år", Align.RIGHT),
             Column("Mervækst, alle år", Align.RIGHT),
-            Column("95 pct. interval, alle år", Align.RIGHT, 1.2),
-            Column("Målet er"),
+            Column("Interval, alle år", Align.RIGHT, 1.2),
+            Column("Målet er", width=1.5),
         ),
         rows=tuple(made),
         notes=(
-            "Mervækst i procentpoint. Status følger resultatet, som aftalen lyder; intervallet siger, hvor sikkert "
+            "Antal: sammenlignede virksomheder. Interval: 95 pct. sikkerhedsinterval. Status følger resultatet, som "
+            "aftalen lyder; intervallet siger, hvor sikkert "
             "det er.",
             *why,
-            *((HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else ()),
         ),
-        compact=True,
     )
 
 
@@ -209,7 +214,7 @@ def _left_out(edition: Edition) -> Section | None:
         if row["n_controls"] is not None
     ]
     used = [
-        f"{count(int(row['n_controls']), 'virksomhed', 'virksomheder')} for {_MEASURES[str(row['measure'])]}"
+        f"{count(int(row['n_controls']), 'virksomhed', 'virksomheder')} for {EFFECTS[str(row['measure'])]}"
         for row in pool
     ]
     blocks: list[Block] = [
@@ -268,12 +273,13 @@ def _balance(edition: Edition) -> Section | None:
         return None
     groups = list(dict.fromkeys(str(row["match_group"]) for row in rows))
     worst = max(abs(float(row["smd_after"])) for row in rows)
+    good, blocks = (value_of(edition.statement, f"effect.publication.balance_{limit}") for limit in ("good", "blocks"))
     verdict = (
-        "under 0,1, som regnes for en god balance"
-        if worst < _GOOD
-        else "mellem 0,1 og 0,25, så balancen er acceptabel, men ikke god"
-        if worst <= _BLOCKS
-        else "over 0,25, og tal, der bygger på det, vises ikke"
+        f"under {exact(good)}, som regnes for en god balance"
+        if worst < good
+        else f"mellem {exact(good)} og {exact(blocks)}, så balancen er acceptabel, men ikke god"
+        if worst <= blocks
+        else f"over {exact(blocks)}, og tal, der bygger på det, vises ikke"
     )
     caption = f"Forskelle mellem vejledte virksomheder og kontrolgruppe før og efter udvælgelsen, {edition.year}"
     return Section(
@@ -300,43 +306,56 @@ def _balance(edition: Edition) -> Section | None:
                         )
                         for group in groups
                     ],
-                    _GOOD,
-                    _BLOCKS,
+                    good,
+                    blocks,
                 ),
                 alternative=sentence(
                     "den største standardiserede forskel er "
                     f"{number(max(abs(float(row['smd_before'])) for row in rows), 2)} før og {number(worst, 2)} "
                     "efter udvælgelsen"
                 ),
-                data=Table(
-                    id="figur-balance-data",
-                    caption=caption,
-                    columns=(
-                        Column("Gruppe", width=1.4),
-                        Column("Egenskab", width=2.0),
-                        Column("Forskel før", Align.RIGHT),
-                        Column("Forskel efter", Align.RIGHT),
-                        Column("Forhold mellem varianser", Align.RIGHT),
-                    ),
-                    rows=tuple(
-                        (
-                            Cell(_group_name(str(row["match_group"])), header=True),
-                            Cell(str(row["label"])),
-                            number_cell(real(row["smd_before"]), 2),
-                            number_cell(real(row["smd_after"]), 2),
-                            number_cell(real(row["variance_ratio"]), 2),
-                        )
-                        for row in rows
-                    ),
-                    compact=True,
-                    collapsed=True,
-                ),
+                data=balance_table(rows, caption),
                 notes=(
-                    "Hult punkt: før udvælgelsen. Udfyldt punkt: efter. Prikkede linjer: ±0,1. Fuldt optrukne "
-                    "linjer: ±0,25.",
+                    f"Hult punkt: før udvælgelsen. Udfyldt punkt: efter. Prikkede linjer: ±{exact(good)}. Fuldt "
+                    f"optrukne linjer: ±{exact(blocks)}.",
                 ),
             ),
         ),
+    )
+
+
+def balance_table(rows: list[dict[str, Any]], caption: str) -> Table:
+    """Make the table of differences before and after matching.
+
+    Args:
+        rows: Rows of matched group and covariate, with figures.
+        caption: The title.
+
+    Returns:
+        The table, folded.
+    """
+    return Table(
+        id="figur-balance-data",
+        caption=caption,
+        columns=(
+            Column("Gruppe", width=1.8),
+            Column("Egenskab", width=1.8),
+            Column("Forskel før", Align.RIGHT),
+            Column("Forskel efter", Align.RIGHT),
+            Column("Forhold mellem varianser", Align.RIGHT, 1.2),
+        ),
+        rows=tuple(
+            (
+                Cell(_group_name(str(row["match_group"])), header=True),
+                Cell(str(row["label"])),
+                number_cell(real(row["smd_before"]), 2),
+                number_cell(real(row["smd_after"]), 2),
+                number_cell(real(row["variance_ratio"]), 2),
+            )
+            for row in rows
+        ),
+        compact=True,
+        collapsed=True,
     )
 
 
@@ -360,7 +379,7 @@ def _sensitivity(edition: Edition, rows: list[dict[str, Any]]) -> Section | None
     if not grid:
         return None
     panels, targets, said = [], [], []
-    for measure, word in _MEASURES.items():
+    for measure, word in EFFECTS.items():
         mine = [row for row in grid if row["measure"] == measure]
         if not mine:
             continue
@@ -407,7 +426,7 @@ def _sensitivity(edition: Edition, rows: list[dict[str, Any]]) -> Section | None
                     ),
                     rows=tuple(
                         (
-                            Cell(f"Mervækst i {_MEASURES[str(row['measure'])]}", header=True),
+                            Cell(f"Mervækst i {EFFECTS[str(row['measure'])]}", header=True),
                             Cell(str(row["label"])),
                             number_cell(whole(row["neighbours"])),
                             Cell(
@@ -453,14 +472,14 @@ def _placebo(edition: Edition) -> Section | None:
         "Intervallerne rummer nul for alle mål: der er ikke tegn på, at grupperne voksede forskelligt i forvejen."
         if not fails
         else sentence(
-            f"for {listing([_MEASURES[str(row['measure'])] for row in fails])} rummer intervallet ikke nul. "
+            f"for {listing([EFFECTS[str(row['measure'])] for row in fails])} rummer intervallet ikke nul. "
             "Grupperne voksede altså forskelligt, allerede før vejledningen, og effekttallet bør læses med det "
             "forbehold"
         )
     )
     bars = tuple(
         Bar(
-            f"Mervækst i {_MEASURES[str(row['measure'])]}",
+            f"Mervækst i {EFFECTS[str(row['measure'])]}",
             float(row["att"]),
             real(row["ci_low"]),
             real(row["ci_high"]),
@@ -470,7 +489,7 @@ def _placebo(edition: Edition) -> Section | None:
         )
         for row in rows
     )
-    told = [f"{_MEASURES[str(row['measure'])]} {number(float(row['att']), 1)}" for row in rows]
+    told = [f"{EFFECTS[str(row['measure'])]} {number(float(row['att']), 1)}" for row in rows]
     caption = f"Mervækst før vejledningen (placebo), Danmark, {edition.year}"
     blocks: list[Block] = [
         paragraph(
@@ -494,7 +513,7 @@ def _placebo(edition: Edition) -> Section | None:
                 ),
                 rows=tuple(
                     (
-                        Cell(f"Mervækst i {_MEASURES[str(row['measure'])]}", header=True),
+                        Cell(f"Mervækst i {EFFECTS[str(row['measure'])]}", header=True),
                         number_cell(whole(row["n_treated"])),
                         number_cell(real(row["att"]), 1),
                         Cell(interval_text(real(row["ci_low"]), real(row["ci_high"]))),
@@ -526,7 +545,7 @@ def _survival(edition: Edition) -> Section | None:
     rows.sort(key=_segment_order)
     made = tuple(
         (
-            Cell(f"{area_name(str(row['house']))}, {_segment(row)}", header=True),
+            Cell(f"{short_name(str(row['house']))}, {_segment(row)}", header=True),
             number_cell(whole(row["n"])),
             number_cell(real(row["survived_share"]), 1),
             number_cell(real(row["control_survived_share"]), 1),
@@ -555,8 +574,6 @@ def _survival(edition: Edition) -> Section | None:
                     Column("95 pct. interval", Align.RIGHT, 1.2),
                 ),
                 rows=made,
-                notes=(HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else (),
-                compact=True,
             ),
         ),
     )
@@ -578,9 +595,13 @@ def _small(edition: Edition) -> Section | None:
     if not rows:
         return None
     rows.sort(key=_segment_order)
+    revenue, work = (
+        value_of(edition.statement, f"effect.base.{floor}")
+        for floor in ("revenue_floor_tkr", "full_time_equivalents_floor")
+    )
     made = tuple(
         (
-            Cell(f"{area_name(str(row['house']))}, {_segment(row)}", header=True),
+            Cell(f"{short_name(str(row['house']))}, {_segment(row)}", header=True),
             number_cell(whole(row["companies"])),
             number_cell(whole(row["closed"])),
             number_cell(real(row["median_revenue_change_tkr"]), 0),
@@ -594,8 +615,9 @@ def _small(edition: Edition) -> Section | None:
         title="De mindste virksomheder",
         blocks=(
             paragraph(
-                "Virksomheder under 100.000 kr. i omsætning eller 1 årsværk før vejledningen indgår ikke i "
-                "mervæksten, fordi en lille ændring bliver en stor procent. I stedet vises, hvor meget de har "
+                f"Virksomheder under {number(1000 * revenue)} kr. i omsætning eller {exact(work)} årsværk før "
+                "vejledningen indgår ikke i mervæksten, fordi en lille ændring bliver en stor procent. I stedet "
+                "vises, hvor meget de har "
                 "ændret sig i kroner og årsværk. Der er ingen kontrolgruppe, så tallene viser ikke en effekt."
             ),
             Table(
@@ -611,10 +633,9 @@ def _small(edition: Edition) -> Section | None:
                 ),
                 rows=made,
                 notes=(
-                    "Omsætning vises ikke, hvor én virksomhed står for over 75 pct. af den samlede ændring.",
-                    *((HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else ()),
+                    "Omsætning vises ikke, hvor én virksomhed står for over "
+                    f"{percent(100 * value_of(edition.statement, 'disclosure_dominance'), 0)} af den samlede ændring.",
                 ),
-                compact=True,
             ),
         ),
     )

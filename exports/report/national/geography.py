@@ -11,7 +11,6 @@ from exports.report.figures import areas, hidden, real, whole
 from exports.report.national.edition import Edition
 from exports.report.phrases import (
     ABSENT,
-    HIDDEN_NOTE,
     area_name,
     capital,
     count,
@@ -44,7 +43,7 @@ def geography(edition: Edition) -> Section:
         The chapter.
     """
     rows = edition.rows("statement_spread", year=edition.year)
-    own = [row for row in rows if row["municipality_code"] not in {_OUTSIDE, _UNKNOWN, _TOTAL}]
+    own = own_municipalities(edition)
     blocks: list[Block] = [
         paragraph(
             "Erhvervshusenes vejledning skal nå ud til virksomheder i alle dele af landet. Her holdes antallet af "
@@ -71,6 +70,19 @@ def geography(edition: Edition) -> Section:
             ),
         ]
     return Section(id="spredning", title="Geografisk spredning", blocks=tuple(blocks), new_page=True)
+
+
+def own_municipalities(edition: Edition) -> list[dict[str, Any]]:
+    """Read the year's municipalities, each of the house whose area it lies in.
+
+    Args:
+        edition: The edition.
+
+    Returns:
+        Their rows, without what lies outside the areas, is unknown, or is a total.
+    """
+    rows = edition.rows("statement_spread", year=edition.year)
+    return [row for row in rows if row["municipality_code"] not in {_OUTSIDE, _UNKNOWN, _TOTAL}]
 
 
 def kind_of(row: dict[str, Any]) -> str:
@@ -125,7 +137,7 @@ def _map(rows: list[dict[str, Any]], year: int) -> Figure:
         caption=caption,
         svg=tile_map(tiles, _LEGEND),
         alternative=capital("; ".join(listed)) + ". De øvrige kommuner ligger inden for 10 pct.",
-        data=_municipalities(rows, caption),
+        data=municipality_table(rows, caption),
         notes=(
             "Hver flise er en kommune; de er lige store og ligger omtrent, som kommunerne gør. Tegnet på flisen "
             "siger det samme som farven.",
@@ -133,8 +145,16 @@ def _map(rows: list[dict[str, Any]], year: int) -> Figure:
     )
 
 
-def _municipalities(rows: list[dict[str, Any]], caption: str) -> Table:
-    """Make the table behind the map."""
+def municipality_table(rows: list[dict[str, Any]], caption: str) -> Table:
+    """Make the table behind the map.
+
+    Args:
+        rows: Rows of house and municipality.
+        caption: The title.
+
+    Returns:
+        The table, folded.
+    """
     made = tuple(
         (
             Cell(str(row["municipality_name"]), header=True),
@@ -158,7 +178,6 @@ def _municipalities(rows: list[dict[str, Any]], caption: str) -> Table:
             Column("Afvigelse (pct.)", Align.RIGHT),
         ),
         rows=made,
-        notes=(HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else (),
         compact=True,
         collapsed=True,
     )
@@ -181,7 +200,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         special = {str(row["municipality_code"]): whole(row["companies_guided"]) for row in mine}
         made.append(
             (
-                Cell(area_name(house), header=True),
+                Cell(short_name(house), header=True),
                 number_cell(special.get(_TOTAL)),
                 *(number_cell(kinds.count(kind)) for kind in ("above", "within", "below", "absent")),
                 number_cell(special.get(_OUTSIDE, 0)),
@@ -202,7 +221,6 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             Column("Ukendt kommune", Align.RIGHT),
         ),
         rows=tuple(made),
-        notes=(HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else (),
     )
 
 

@@ -26,7 +26,6 @@ from exports.report.national.limits import LIMITS
 from exports.report.national.summary import series
 from exports.report.phrases import (
     ABSENT,
-    HIDDEN_NOTE,
     area_name,
     bare_value,
     base_sentence,
@@ -231,7 +230,7 @@ def _bar(figure: GoalFigure) -> Bar:
     """Make a row of the chart."""
     shown = "" if figure.value is None else f"{bare_value(figure)}\u00a0\u00a0"
     return Bar(
-        label=area_name(figure.house),
+        label=short_name(figure.house),
         value=figure.value,
         low=figure.ci_low,
         high=figure.ci_high,
@@ -258,7 +257,7 @@ def _data(measure: Measure, figures: Sequence[GoalFigure], place: str, caption: 
     decimals = decimals_of(measure.unit)
     rows = tuple(
         (
-            Cell(area_name(figure.house), header=True),
+            Cell(short_name(figure.house), header=True),
             *((Cell(segment_name(figure.segment)),) if segments else ()),
             Cell(bare_value(figure), sort=figure.value),
             Cell(interval_text(figure.ci_low, figure.ci_high, decimals)),
@@ -268,7 +267,6 @@ def _data(measure: Measure, figures: Sequence[GoalFigure], place: str, caption: 
         )
         for figure in figures
     )
-    dashes = any(cell.text == ABSENT for row in rows for cell in row)
     return Table(
         id=f"{place}-data",
         caption=caption,
@@ -282,7 +280,6 @@ def _data(measure: Measure, figures: Sequence[GoalFigure], place: str, caption: 
             Column("Grundlag", Align.RIGHT),
         ),
         rows=rows,
-        notes=(HIDDEN_NOTE,) if dashes else (),
         collapsed=True,
     )
 
@@ -349,7 +346,7 @@ def _development_data(
     decimals = decimals_of(measure.unit)
     rows = [
         (
-            Cell(area_name(figure.house), header=True),
+            Cell(short_name(figure.house), header=True),
             Cell(segment_name(figure.segment)),
             Cell(str(figure.year), sort=figure.year),
             Cell(bare_value(figure), sort=figure.value),
@@ -361,7 +358,7 @@ def _development_data(
     ]
     rows += [
         (
-            Cell(area_name(one.house), header=True),
+            Cell(short_name(one.house), header=True),
             Cell(segment_name(one.segment)),
             Cell(str(one.year), sort=one.year),
             number_cell(one.value, 0),
@@ -412,7 +409,7 @@ def _change_table(measure: Measure, pairs: Sequence[tuple[GoalFigure, GoalFigure
     for figure, earlier in pairs:
         moved = change(figure, earlier)
         cells = [
-            Cell(area_name(figure.house), header=True),
+            Cell(short_name(figure.house), header=True),
             *((Cell(segment_name(figure.segment)),) if several else ()),
             Cell(str(earlier.year), sort=earlier.year),
             Cell(bare_value(earlier), sort=earlier.value),
@@ -426,7 +423,6 @@ def _change_table(measure: Measure, pairs: Sequence[tuple[GoalFigure, GoalFigure
                 Cell(ABSENT if beyond is None else "Ja" if beyond else "Nej"),
             ]
         rows.append(tuple(cells))
-    dashes = any(cell.text == ABSENT for row in rows for cell in row)
     return Table(
         id=anchor("tabel", measure.measure, "aendring"),
         caption=f"{measure.label}: ændring siden det seneste tal efter samme definition",
@@ -438,14 +434,13 @@ def _change_table(measure: Measure, pairs: Sequence[tuple[GoalFigure, GoalFigure
             Column(str(pairs[0][0].year), Align.RIGHT),
             Column(f"Ændring ({difference_unit(measure.unit)})", Align.RIGHT, 1.2),
             *(
-                (Column("95 pct. interval", Align.RIGHT, 1.3), Column("Større end tilfældigheder", width=1.2))
+                (Column("95 pct. interval", Align.RIGHT, 1.3), Column("Sikker ændring", width=1.2))
                 if intervals_known
                 else ()
             ),
         ),
         rows=tuple(rows),
-        notes=(HIDDEN_NOTE,) if dashes else (),
-        compact=True,
+        notes=("Sikker ændring: intervallet rummer ikke nul.",) if intervals_known else (),
     )
 
 
@@ -518,7 +513,7 @@ def _response_table(
         rate = row.get("response_rate")
         rows.append(
             (
-                Cell(area_name(figure.house), header=True),
+                Cell(short_name(figure.house), header=True),
                 *((Cell(segment_name(figure.segment)),) if several else ()),
                 number_cell(figure.n),
                 number_cell(whole(row.get("evaluations_sent"))),
@@ -526,7 +521,6 @@ def _response_table(
                 Cell(ABSENT) if rate is None else Cell(percent(float(str(rate))), sort=float(str(rate))),
             )
         )
-    dashes = any(cell.text == ABSENT for row in rows for cell in row)
     return Table(
         id=anchor("tabel", measure.measure, "svar"),
         caption=f"{measure.label}: grundlag og svarprocent, evalueringer fra {year}",
@@ -542,9 +536,7 @@ def _response_table(
         notes=(
             "En virksomhed tæller med sit nyeste svar, og kun svar på spørgsmålet indgår; derfor er grundlaget "
             "mindre end antallet af besvarede evalueringer.",
-            *((HIDDEN_NOTE,) if dashes else ()),
         ),
-        compact=True,
     )
 
 

@@ -13,8 +13,6 @@ from exports.report.figures import areas, real
 from exports.report.national.edition import Edition
 from exports.report.phrases import (
     ABSENT,
-    HIDDEN_NOTE,
-    area_name,
     listing,
     number,
     percent,
@@ -67,7 +65,7 @@ def practice(edition: Edition) -> Section:
     Returns:
         The chapter.
     """
-    rules = edition.rows("statement_practice", year=edition.year)
+    rules = own_rules(edition)
     scores = edition.rows("statement_practice_scores")
     affects = note(
         "Sådan påvirker praksis tallene",
@@ -90,8 +88,21 @@ def practice(edition: Edition) -> Section:
         blocks += [_score_table(scores)]
     blocks.append(affects)
     if any(row["share"] is not None for row in rules):
-        blocks += [paragraph(_weakest(rules)), *_figure(rules, edition.year), _consequences(rules)]
+        blocks += [_consequences(rules), paragraph(_weakest(rules)), *_figure(rules, edition.year)]
     return Section(id="praksis", title="Registreringspraksis", blocks=tuple(blocks), new_page=True)
+
+
+def own_rules(edition: Edition) -> list[dict[str, Any]]:
+    """Read the year's rules for the country and the houses, without what can be put down to no house.
+
+    Args:
+        edition: The edition.
+
+    Returns:
+        Rows of rule and area.
+    """
+    known = set(areas())
+    return [row for row in edition.rows("statement_practice", year=edition.year) if row["house"] in known]
 
 
 def _score_table(scores: list[dict[str, Any]]) -> Table:
@@ -107,7 +118,7 @@ def _score_table(scores: list[dict[str, Any]]) -> Table:
             share, moved = real(row.get("share_pct")), real(row.get("change_since_last_year"))
             since = "" if moved is None or share is None else f" ({signed(moved, 1)})"
             cells.append(Cell(ABSENT) if share is None else Cell(f"{number(share, 1)}{since}", sort=share))
-        made.append((Cell(area_name(house), header=True), *cells))
+        made.append((Cell(short_name(house), header=True), *cells))
     return Table(
         id="tabel-praksis",
         caption="Scorekort: andel af forløb, der overholder alle regler (pct.)",
@@ -116,7 +127,6 @@ def _score_table(scores: list[dict[str, Any]]) -> Table:
         notes=(
             "De seneste 12 måneder frem til den nyeste levering. I parentes: ændring i procentpoint i forhold til "
             "de 12 måneder før.",
-            *((HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else ()),
         ),
     )
 
@@ -153,6 +163,7 @@ def _figure(rules: list[dict[str, Any]], year: int) -> list[Block]:
     rows.sort(key=lambda row: row.main if row.main is not None else min(row.values))
     told = [f"{row.label} {number(row.main, 1)} pct." for row in rows if row.main is not None]
     caption = f"Andel af registreringer, der overholder hver regel, {year}"
+    start = number(min(value for row in rows for value in row.values))
     return [
         Figure(
             id="figur-praksis",
@@ -161,7 +172,9 @@ def _figure(rules: list[dict[str, Any]], year: int) -> list[Block]:
             alternative=sentence(f"andel for Danmark efter regel: {listing(told) or 'ingen data'}"),
             data=rule_table(rules, caption),
             notes=(
-                "Rude: Danmark. Korte streger: erhvervshusene; det grå bånd går fra det laveste til det højeste hus.",
+                "Rude: Danmark. Korte streger: erhvervshusene; det grå bånd går fra det laveste til det højeste hus. "
+                f"Aksen begynder lidt under det laveste tal, {start} pct., og ikke ved nul. Registreringer, som intet "
+                "hus kan findes for, indgår ikke.",
             ),
         )
     ]
@@ -189,7 +202,6 @@ def rule_table(rules: list[dict[str, Any]], caption: str) -> Table:
         caption=f"{caption} (pct.)",
         columns=(Column("Regel", width=2.4), *(Column(short_name(house), Align.RIGHT) for house in shown)),
         rows=made,
-        notes=(HIDDEN_NOTE,) if any(cell.text == ABSENT for row in made for cell in row) else (),
         compact=True,
         collapsed=True,
     )
@@ -207,5 +219,4 @@ def _consequences(rules: list[dict[str, Any]]) -> Table:
             for rule, label in labels.items()
             if rule in _CONSEQUENCES
         ),
-        compact=True,
     )

@@ -9,7 +9,6 @@ from exports.report.figures import GoalFigure, Measure, State, area_order, areas
 from exports.report.national.edition import Edition
 from exports.report.phrases import (
     ABSENT,
-    HIDDEN_NOTE,
     bare_value,
     change_sentence,
     in_segment,
@@ -183,7 +182,6 @@ def _status_table(edition: Edition) -> Table:
                     *(_cell(by_house.get(house)) for house in shown),
                 )
             )
-    dashes = any(cell.text == ABSENT for row in rows for cell in row)
     return Table(
         id="tabel-status",
         caption=f"Status for alle mål i {edition.year}",
@@ -197,7 +195,6 @@ def _status_table(edition: Edition) -> Table:
             "Tal i procentpoint er mervækst i forhold til en kontrolgruppe af sammenlignelige virksomheder."
             if any(measure.unit == "percentage points" for measure in edition.measures)
             else f"Kilde: opgørelsen for {edition.year}.",
-            *((HIDDEN_NOTE,) if dashes else ()),
         ),
     )
 
