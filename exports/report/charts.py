@@ -24,7 +24,7 @@ from exports.report.chart_theme import (
 from exports.report.tile_map import Tile
 
 _STEP = 23
-_SMALL = 84
+_SMALL = 70
 """Height of a small chart."""
 _WRAP = 52
 _LINE = 15
@@ -295,7 +295,8 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
     domain = alt.Scale(domain=list(_span(shown, (0.0, 100.0) if percent else None)), nice=False, zero=False)
     y = alt.Y(
         "value:Q",
-        scale=domain if shared else alt.Scale(zero=True),
+        # A label at the very top would lift the name of its chart above the others'.
+        scale=domain if shared else alt.Scale(zero=True, nice=False, padding=8),
         axis=alt.Axis(title=None, tickCount=4, format=",~f"),
     )
     dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=series, range=[[1, 0], [4, 3]]), legend=None)
@@ -333,6 +334,8 @@ def development(charts: Sequence[Development], *, shared: bool = True, percent: 
             columns=columns,
         )
         .resolve_scale(y="shared" if shared else "independent")
+        # Else the axis of the last column stands under an empty place.
+        .resolve_axis(x="independent")
         # Axes of different widths would push single charts out of line.
         .properties(bounds="full" if shared else "flush", spacing=20 if shared else 44)
     )

@@ -208,11 +208,17 @@ def _effect(edition: Edition) -> list[Block]:
                 Column("Forskel", Align.RIGHT),
             ),
             rows,
+        )
+    if not made:
+        return []
+    return [
+        paragraph(
             "År: nyeste vejledningsår eller alle år samlet. Brugt: sammenlignede virksomheder; Andel: i pct. af de "
             "egnede. Vækst i pct., mervækst i procentpoint. Andre valg: laveste og højeste mervækst under andre valg "
-            "af metode. Forskel: største standardiserede forskel mellem grupperne efter udvælgelsen.",
-        )
-    return made
+            "af metode. Forskel: største standardiserede forskel mellem grupperne efter udvælgelsen."
+        ),
+        *made,
+    ]
 
 
 def _waterfall(edition: Edition) -> list[Block]:
@@ -228,12 +234,14 @@ def _waterfall(edition: Edition) -> list[Block]:
             *(number_cell(values.get((*arm[:2], str(row["reason"])), 0)) for arm in arms),
         )
         for row in sorted(shared, key=lambda row: _step(text(row["reason"]), int(row["step"])))
+        if any(values.get((*arm[:2], row["reason"]), 0) != 0 for arm in arms)
     ]
     return _table(
         "bilag-frafald",
         f"Forløb og virksomheder, der gik fra ved hvert trin, Danmark, {edition.year}",
         (Column("Trin", width=3.2), *(Column(name, Align.RIGHT) for _, _, name in arms)),
         rows,
+        "Trin, som intet er gået fra ved, er udeladt.",
     )
 
 
@@ -262,6 +270,7 @@ def _sensitivity(edition: Edition) -> list[Block]:
         for row in edition.rows("statement_effect_sensitivity", goal_year=edition.year, house=NATION, scope=_COHORT)
         if row["att"] is not None
     ]
+    found.sort(key=lambda row: list(EFFECTS).index(str(row["measure"])))
     rows = []
     for measure, label in dict.fromkeys((str(row["measure"]), str(row["label"])) for row in found):
         mine = [row for row in found if (row["measure"], row["label"]) == (measure, label)]

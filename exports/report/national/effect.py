@@ -338,8 +338,8 @@ def balance_table(rows: list[dict[str, Any]], caption: str) -> Table:
         id="figur-balance-data",
         caption=caption,
         columns=(
-            Column("Gruppe", width=1.8),
-            Column("Egenskab", width=1.8),
+            Column("Gruppe", width=2.2),
+            Column("Egenskab", width=2.0),
             Column("Forskel før", Align.RIGHT),
             Column("Forskel efter", Align.RIGHT),
             Column("Forhold mellem varianser", Align.RIGHT, 1.2),

@@ -10,8 +10,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from dbt_project.effect.settings import project_settings
 from exports.publish import Manifest
-from exports.statement.assemble import AssemblyError, assemble
+from exports.statement.assemble import AssemblyError, assemble, effect_settings
 from exports.statement.disclosure import Limits
 from exports.statement.specification import Disclosure, TableSpecification
 
@@ -77,6 +78,21 @@ def test_statement_says_where_it_comes_from(output: Path) -> None:
         "disclosure_respondents": "5", "disclosure_companies": "4", "disclosure_dominance": "0.75",
         "disclosure_protection": "1", "effect_settings_fingerprint": "abc",
     }  # fmt: skip
+
+
+def test_statement_carries_the_settings_its_effect_was_estimated_with(output: Path) -> None:
+    """A frozen statement prints its own settings; those of another method would be a false account."""
+    settings = project_settings()
+    with duckdb.connect(str(output / "warehouse-1.duckdb")) as con:
+        con.execute("update statement_effect set settings_fingerprint = ?", [settings.fingerprint])
+    made = assemble(output / "current.duckdb", output / "manifest.json", (SPEC, EFFECT), Limits())
+    assert made.settings["effect_settings_fingerprint"] == settings.fingerprint
+    assert made.settings["effect.matching.neighbours"] == str(settings.matching.neighbours)
+    assert made.settings["effect.matching.covariates"] == "; ".join(settings.matching.covariates)
+    assert made.settings["effect.estimate.bias_adjust"] == str(settings.estimate.bias_adjust).lower()
+    leaves = [name for name in made.settings if name.startswith("effect.")]
+    assert leaves == list(effect_settings(settings))
+    assert len(leaves) > 20
 
 
 def test_missing_table_is_named(output: Path) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 
 from dbt_project.effect.settings import project_settings
@@ -14,6 +15,7 @@ from exports.report import charts
 from exports.report.comments import Comments, MissingCommentsError
 from exports.report.document import (
     Bullets,
+    Cell,
     Document,
     Figure,
     Mark,
@@ -25,6 +27,9 @@ from exports.report.document import (
     Terms,
 )
 from exports.report.national import comment_template, national_report, unmet_goals
+from exports.report.national.settings import LABELS, value_text
+from exports.statement.assemble import effect_settings
+from exports.statement.limits import Limits
 from exports.statement.statement import Freeze
 from tests.unit.exports.danish_rules import violations
 from tests.unit.exports.statements import AREAS, HOUSES, Options, make_statement
@@ -63,6 +68,13 @@ def report(request: pytest.FixtureRequest) -> Document:
     with pytest.MonkeyPatch.context() as patch:
         if request.param not in DRAWN:
             patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
+        return national_report(make_statement(options), Comments(options.year), final=False)
+
+
+def draft(options: Options) -> Document:
+    """Write the draft of a case, with charts put together only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
         return national_report(make_statement(options), Comments(options.year), final=False)
 
 
@@ -231,20 +243,83 @@ def test_provenance_names_run_code_and_fingerprint() -> None:
     assert report.published_on.isoformat() == "2026-12-01"
 
 
-def test_the_settings_of_the_effect_are_printed_when_they_are_the_figures_own() -> None:
-    """A method chosen after the result would have another fingerprint; its settings are not those of the figures."""
-    own = {"effect_settings_fingerprint": project_settings().fingerprint}
-    found = {
-        name: everything(
-            section_of(
-                national_report(make_statement(Options(settings=settings)), Comments(2025), final=False), "metode"
-            )
-        )
-        for name, settings in (("own", own), ("other", {"effect_settings_fingerprint": "0" * 16}))
+def test_the_statements_own_settings_are_printed() -> None:
+    """A frozen year would else print the settings of today, which did not decide its figures."""
+    settings = {
+        "disclosure_respondents": "7",
+        **effect_settings(project_settings()),
+        "effect.matching.neighbours": "13",
     }
-    assert "effect.matching.neighbours" in found["own"]
-    assert "omsætning pr. årsværk" in found["own"]
-    assert "effect.matching.neighbours" not in found["other"]
-    names = re.findall(r"Cell\(text='(effect[._][^']*)'", found["own"])
-    assert len(names) > 20
-    assert f"Cell(text='{names[0]}', mark=None, header=True" not in found["own"]
+    text = everything(section_of(draft(Options(settings=settings)), "metode"))
+    assert (
+        "Cell(text='Antal kontroller pr. vejledt virksomhed', mark=None, header=True, sort=None), Cell(text='13'"
+        in text
+    )
+    assert "omsætning pr. årsværk" in text
+    assert not re.search(r"text='(effect|disclosure)[._]", text)
+    other = everything(section_of(draft(Options(settings={"effect_settings_fingerprint": "0" * 16})), "metode"))
+    assert "Antal kontroller pr. vejledt virksomhed" not in other
+
+
+def test_every_setting_has_a_danish_label() -> None:
+    """A raw name of the program is no word for a reader."""
+    named = {f"disclosure_{field.name}" for field in dataclasses.fields(Limits)} | set(
+        effect_settings(project_settings())
+    )
+    assert named <= set(LABELS)
+    assert all(re.match(r"[A-ZÆØÅ]", label) and "_" not in label for label in LABELS.values())
+    words = [value_text(value) for value in effect_settings(project_settings()).values()]
+    assert not [word for word in words if "_" in word or word in {"true", "false"}]
+
+
+def test_limits_in_sentences_are_those_of_the_statement() -> None:
+    """A year frozen under other limits would else tell its readers wrong ones."""
+    settings = {
+        "disclosure_respondents": "8",
+        "disclosure_companies": "4",
+        "disclosure_dominance": "0.6",
+        "effect.publication.minimum_treated": "40",
+    }
+    options = Options(settings=settings, hidden={("fyn", "nps")})
+    report = draft(options)
+    text = everything(report)
+    assert "færre end 8 svar eller 4 virksomheder" in text
+    assert "færre end 5 svar" not in text
+    assert "over 60 pct. " in everything(section_of(report, "metode"))
+    assert "under 40 sammenlignede virksomheder" in text
+
+
+def test_no_table_shows_a_code() -> None:
+    """A reader knows »Net Promoter Score« and not `nps`; a column of codes beside names is noise."""
+    codes = re.compile(r"[a-z]+_[a-z0-9_]+|\b(cohort|pooled|drift_survivors|vaekst|hovedstaden|sjaelland)\b")
+    wrong = {
+        (block.id, cell.text)
+        for block in blocks(draft(Options()))
+        if isinstance(block, Table) and block.id != "tabel-leverancer"
+        for cell in (*(cell for row in block.rows for cell in row), *(Cell(one.heading) for one in block.columns))
+        if codes.search(cell.text)
+    }
+    assert not wrong
+
+
+def test_what_belongs_to_no_house_does_not_stretch_the_figure_of_practice() -> None:
+    """Rows of no house fail the rule of having one altogether, and would press everything else together at 100."""
+    statement = make_statement()
+    table = statement.tables["statement_practice"]
+    stray = table.frame.head(1).assign(house="ukendt", share=0.0)
+    with_stray = dataclasses.replace(table, frame=pd.concat([table.frame, stray], ignore_index=True))
+    changed = dataclasses.replace(statement, tables={**statement.tables, "statement_practice": with_stray})
+    assert everything(section_of(national_report(changed, Comments(2025), final=False), "praksis")) == everything(
+        section_of(national_report(statement, Comments(2025), final=False), "praksis")
+    )
+
+
+def test_a_dash_is_explained_once_and_only_where_it_stands() -> None:
+    """A reader who meets a dash must be told; a remark under a table without one is noise."""
+    shown = 0
+    for block in blocks(draft(Options(hidden={("fyn", "nps")}))):
+        if isinstance(block, Table):
+            dashes = any(cell.text == "–" for row in block.rows for cell in row)
+            assert sum(note.startswith("– :") for note in block.notes) == dashes, block.id
+            shown += dashes
+    assert shown
