@@ -204,6 +204,8 @@ class Document:
         sections: Its chapters.
         draft: Whether it is a draft: marked `Udkast` on every page, in print and on screen.
         language: Its language.
+        has_contents: Whether it begins with a table of contents in print. A report of a few pages is found through
+            without; its bookmarks say the same.
     """
 
     title: str
@@ -216,3 +218,4 @@ class Document:
     sections: tuple[Section, ...]
     draft: bool = False
     language: str = "da"
+    has_contents: bool = True

@@ -98,6 +98,7 @@ class _Builder:
             "facts": [[self._text(term), self._text(value)] for term, value in document.facts],
             "draft": document.draft,
             "language": document.language,
+            "has_contents": document.has_contents,
             "colours": dict(COLOURS),
             "sections": self._sections(document.sections, 1),
         }

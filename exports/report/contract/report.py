@@ -95,6 +95,7 @@ def contract_report(statement: Statement, house: str, comments: HouseComments, *
         published_on=account.published_on,
         summary=sentence(f"{area} afrapporterer målene for {year} til {recipients}"),
         keywords=("resultatkontrakt", "erhvervshus", area, account.kkr, str(year)),
+        has_contents=False,
         facts=tuple(_facts(account)),
         sections=tuple(_sections(account)),
         draft=not final,

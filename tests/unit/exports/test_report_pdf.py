@@ -128,6 +128,12 @@ def test_contents_name_every_chapter_with_its_page(tagged: TaggedPdf) -> None:
         assert str(heading.pages[0] + 1) in contents.split(section.title, 1)[1][:8]
 
 
+def test_a_short_report_has_no_contents() -> None:
+    """Without it, a contract report of five pages begins with one that is nearly empty."""
+    short = dataclasses.replace(sample(), has_contents=False)
+    assert not read_tagged(render_pdf(short)).root.of_kind("TOC")
+
+
 def test_text_that_looks_like_code_is_text(tagged: TaggedPdf) -> None:
     """Without it, an analyst's comment could read files of the machine, or stop the report."""
     assert HOSTILE.replace(" ", "") in "".join(tagged.tagged).replace(" ", "")
