@@ -33,7 +33,7 @@ _SIZE_INTEREST = np.array([0.35, 1.5, 2.6, 3.6, 2.2, 0.7])
 _HOUSE_INTEREST = np.array([0.75, 1.0, 1.1, 1.25, 1.1, 1.3])
 _AMBITION = 0.25
 """How much interest follows growth: the log of interest per unit of log growth. No published figure is known. Later
-guidance that follows growth biases every comparison with companies that were never guided: `dbt_project/effect/README.md`.
+guidance that follows growth biases every comparison with companies never guided: `dbt_project/effect/README.md`.
 """
 _YOUNG_DAYS = 840
 _OLD_DAYS = 1096
