@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from expectations.wording import COPENHAGEN, long_date
 from exports.statement.columns import HIDDEN_SIGN, Kind
+from exports.statement.setting_words import label_of, value_text
 from exports.statement.statement import Statement
 from exports.workbook.fields import DATE_FORMAT
 from exports.workbook.sheet import Field, Sheet, count_field, text_field
 
 FRONT = "Forside"
 
-# What the settings are called by those who read them; one without a name keeps its own.
-_SETTINGS = {
-    "disclosure_respondents": "Færre svar end dette skjules",
-    "disclosure_companies": "Færre virksomheder end dette skjules",
-    "disclosure_dominance": "Største virksomheds andel, over hvilken et beløb skjules",
-    "disclosure_protection": "Usikkerhed om et skjult antal, i antal grænser",
-    "effect_settings_fingerprint": "Effektmetodens fingeraftryk",
-}
 _DELIVERY_STATUSES = {"accepted": "Brugt", "set_aside": "Sat til side"}
 
 # Emne and text; the words of the domain's rules as readers need them beside the figures.
@@ -174,8 +166,7 @@ def settings_sheet(statement: Statement) -> Sheet:
     }
     rows = [("Kørsel", *fact) for fact in facts.items()]
     rows += [
-        ("Indstilling", _SETTINGS.get(name, name), _value(statement.settings[name]))
-        for name in sorted(statement.settings)
+        ("Indstilling", label_of(name), value_text(statement.settings[name])) for name in sorted(statement.settings)
     ]
     return Sheet(
         name="Indstillinger",
@@ -189,11 +180,6 @@ def settings_sheet(statement: Statement) -> Sheet:
             text_field("Værdi", tuple(row[2] for row in rows)),
         ),
     )
-
-
-def _value(setting: str) -> str:
-    """Write a setting's value; a number with decimal comma."""
-    return setting.replace(".", ",") if re.fullmatch(r"-?\d+\.\d+", setting) else setting
 
 
 def sources_sheet(statement: Statement) -> Sheet:

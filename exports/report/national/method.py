@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from exports.report.blocks import bullets, paragraph
 from exports.report.document import Cell, Column, Section, Table, Terms, Text
 from exports.report.national.edition import Edition
-from exports.report.national.settings import LABELS, label_of, value_of, value_text, written
+from exports.report.national.settings import value_of, written
 from exports.report.phrases import percent, target_text
+from exports.statement.setting_words import LABELS, label_of, value_text
 
 _CHOSEN = (
     "En virksomhed er vejledt i et år, når den har mindst én aktivitet i året på et individuelt forløb eller et "

@@ -27,9 +27,9 @@ from exports.report.document import (
     Terms,
 )
 from exports.report.national import comment_template, national_report, unmet_goals
-from exports.report.national.settings import LABELS, value_text
 from exports.statement.assemble import effect_settings
 from exports.statement.limits import Limits
+from exports.statement.setting_words import LABELS, value_text
 from exports.statement.statement import Freeze
 from tests.unit.exports.danish_rules import violations
 from tests.unit.exports.statements import AREAS, HOUSES, Options, make_statement

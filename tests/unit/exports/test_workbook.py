@@ -223,8 +223,8 @@ def test_provenance_lists_every_delivery(book: OpenWorkbook) -> None:
     used, aside = rows(book["Datakilder"])
     assert (used["Fil"], used["Status"], used["Brugte rækker"]) == ("crm/=crm_forloeb__2026-10-31.csv", "Brugt", 1190)
     assert (aside["Dato"], aside["Status"]) == (None, "Sat til side")
-    assert {"Navn": "Færre svar end dette skjules", "Værdi": "5", "Slags": "Indstilling"} in rows(book["Indstillinger"])
-    shown = [row["Værdi"] for row in rows(book["Indstillinger"]) if str(row["Navn"]).startswith("Største virksomheds")]
+    assert {"Navn": "Færrest svar bag et vist tal", "Værdi": "5", "Slags": "Indstilling"} in rows(book["Indstillinger"])
+    shown = [row["Værdi"] for row in rows(book["Indstillinger"]) if str(row["Navn"]).startswith("Største andel")]
     assert shown == ["0,75"]
     assert {"Navn": "effect", "Værdi": "0123abcd", "Slags": "Indstilling"} in rows(book["Indstillinger"])
 
