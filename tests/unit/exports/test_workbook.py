@@ -226,7 +226,9 @@ def test_provenance_lists_every_delivery(book: OpenWorkbook) -> None:
     assert {"Navn": "Færrest svar bag et vist tal", "Værdi": "5", "Slags": "Indstilling"} in rows(book["Indstillinger"])
     shown = [row["Værdi"] for row in rows(book["Indstillinger"]) if str(row["Navn"]).startswith("Største andel")]
     assert shown == ["0,75"]
-    assert {"Navn": "effect", "Værdi": "0123abcd", "Slags": "Indstilling"} in rows(book["Indstillinger"])
+    assert {"Navn": "Tidligere indstilling (effect)", "Værdi": "0123abcd", "Slags": "Indstilling"} in rows(
+        book["Indstillinger"]
+    )
 
 
 def test_a_statement_without_goals_or_measures_still_has_its_book(tmp_path: Path) -> None:
