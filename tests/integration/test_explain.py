@@ -108,12 +108,18 @@ def test_figures_delivered_without_rows_say_so(small_run: Path) -> None:
 
 
 def _effects(con: duckdb.DuckDBPyConnection, *, shown: bool) -> list[FigureKey]:
-    """The effect figures of the run that may be shown, or those that may not."""
+    """The effect figures of the run that may be shown, or those that may not though companies stand behind them."""
     found = con.execute(
         """
         select goals.measure, goals.house, goals.segment, goals.year, goals.agreement
         from goals.goal_attainment as goals
         inner join seeds.measures as measures using (measure)
+        semi join effect.effect_estimate as estimates
+            on
+                goals.measure = estimates.measure
+                and goals.house = estimates.house
+                and goals.segment = estimates.segment
+                and goals.year = estimates.goal_year
         where measures.family = 'effect' and (goals.value is not null) = ?
         order by all
         """,
