@@ -15,7 +15,10 @@ from orchestration.outcome import Goal
 from orchestration.summary import NO_VALUE, SEGMENTS, interval_text, status_text, target_text, value_text
 
 _DELIVERED = "Tallet er leveret eller offentliggjort som et tal. Datavarehuset har ingen rækker bag det."
-_NO_EFFECT = "Effekten kan ikke beregnes for året: Virksomhedernes regnskaber for året er ikke komplette."
+_NO_EFFECT = (
+    "Effekten kan ikke beregnes: Ingen virksomhed, hvis vejledning sluttede to år før, kan sammenlignes her, eller "
+    "virksomhedernes regnskaber for året er ikke komplette."
+)
 
 
 def show(explanation: Explanation, console: Console) -> None:
