@@ -1,6 +1,5 @@
 """Alerts as Dagster sees them: a job, a sensor after every run of the warehouse, and an hourly try of what waits."""
 
-import os
 from pathlib import Path
 
 from dagster import (
@@ -23,24 +22,28 @@ from dagster import (
 from pydantic import Field
 
 from expectations.store import history_file
+from orchestration.configuration import load_configuration, variable
 from orchestration.jobs import erhvervshus
-from orchestration.paths import PROJECT_ROOT
 
 ALERTS = "alerts"
-OUTPUT_VARIABLE = "ERHVERVSHUS_OUTPUT"
-RECIPIENTS_VARIABLE = "ERHVERVSHUS_RECIPIENTS"
 TIMEZONE = "Europe/Copenhagen"
+
+
+def _recipients() -> str | None:
+    """Name the YAML of recipients, when there is one."""
+    path = load_configuration().recipients
+    return str(path.absolute()) if path is not None else None
 
 
 class AlertSettings(ConfigurableResource):  # type: ignore[type-arg]
     """Where alerts find what to tell, and whom. Unlike a run's settings they hold nothing while in use."""
 
     output: str = Field(
-        default_factory=lambda: os.environ.get(OUTPUT_VARIABLE, str(PROJECT_ROOT / "output")),
+        default_factory=lambda: str(load_configuration().output.absolute()),
         description="The output folder of the runs that are told of.",
     )
     recipients: str | None = Field(
-        default_factory=lambda: os.environ.get(RECIPIENTS_VARIABLE),
+        default_factory=_recipients,
         description="The YAML with recipients and channels; without it nobody is told.",
     )
 
@@ -60,7 +63,7 @@ def send_alerts(context: OpExecutionContext, alert_settings: AlertSettings) -> N
         RecipientsError: The YAML of recipients cannot be used.
     """
     if alert_settings.recipients is None:
-        context.log.info("No recipients are set (%s): nobody is told", RECIPIENTS_VARIABLE)
+        context.log.info("No recipients are set (%s): nobody is told", variable("recipients"))
         return
     from expectations.alert_recipients import load_recipients  # noqa: PLC0415
     from expectations.alerting import alert  # noqa: PLC0415

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from orchestration.commands.freeze import freeze
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.run import run
+from orchestration.commands.settings import settings
 from orchestration.commands.synthetic import synthetic
 
 app = typer.Typer(
@@ -28,6 +31,7 @@ app.command("explain")(explain)
 app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
+app.command("settings")(settings)
 
 
 def _show_version(value: bool) -> None:
@@ -41,11 +45,18 @@ def _show_version(value: bool) -> None:
 
 @app.callback()
 def program(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has done the work
         bool, typer.Option("--version", help="Vis versionen.", callback=_show_version, is_eager=True)
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="YAML-filen med indstillinger. Uden den bruges erhvervshus.yml, hvor programmet startes."),
+    ] = None,
 ) -> None:
     """Fra erhvervshusenes registreringer til den årlige opgørelse af de nationale mål."""
+    if config is not None:
+        # Also for the processes that a command starts.
+        os.environ["ERHVERVSHUS_CONFIG"] = str(config.absolute())
 
 
 def main() -> None:

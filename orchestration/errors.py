@@ -7,6 +7,10 @@ class RunError(Exception):
     """A run cannot start or cannot finish; the message is shown as it is, without a traceback."""
 
 
+class ConfigurationError(RunError):
+    """A setting is unknown or cannot be used; no value is repeated, since it may be a secret."""
+
+
 class RunInProgressError(RunError):
     """Another run holds the output folder."""
 

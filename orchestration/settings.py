@@ -12,6 +12,7 @@ from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field
 
 from expectations.store import history_file
+from orchestration.configuration import Configuration
 from orchestration.lock import hold
 from orchestration.paths import PROJECT_ROOT, build_file, build_folder, synthetic_cache
 from orchestration.progress import Progress, SilentProgress
@@ -41,6 +42,29 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
+
+    @classmethod
+    def of(cls, configuration: Configuration, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> RunSettings:
+        """Take what a run needs of the program's settings.
+
+        Args:
+            configuration: The program's settings.
+            scale: Size of the synthetic Denmark.
+            seed: Seed of the synthetic Denmark.
+
+        Returns:
+            One run's settings.
+        """
+        deliveries = configuration.deliveries
+        return cls(
+            output=str(configuration.output.absolute()),
+            deliveries=str(deliveries.absolute()) if deliveries is not None else None,
+            year=configuration.year,
+            scale=scale,
+            seed=seed,
+            keep=configuration.keep,
+            reports=configuration.reports,
+        )
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Generator[RunSettings, None, None]:  # noqa: ARG002

@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
+from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
 
 
 def compare(
     year: Annotated[int, typer.Option(help="Det frosne opgørelsesår.", min=2019, max=2100)],
     version: Annotated[int | None, typer.Option(help="Den frosne version. Uden den bruges den nyeste.", min=1)] = None,
-    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
-        "output"
-    ),
+    output: OutputFolder = None,
     csv: Annotated[
         Path | None, typer.Option(help="Filen, der får alle forskelle. Uden den: sammenligning.csv i årets mappe.")
     ] = None,
@@ -32,10 +30,11 @@ def compare(
         from orchestration.lock import hold  # noqa: PLC0415
         from orchestration.manifest import prepare_manifest  # noqa: PLC0415
 
-        read_publication(output)
-        with hold(output):
-            comparison = compare(output, year, prepare_manifest(), version=version)
-            path = csv if csv is not None else edition_folder(output, year) / COMPARISON
+        folder = output_folder(output)
+        read_publication(folder)
+        with hold(folder):
+            comparison = compare(folder, year, prepare_manifest(), version=version)
+            path = csv if csv is not None else edition_folder(folder, year) / COMPARISON
             path.parent.mkdir(parents=True, exist_ok=True)
             write_comparison(comparison, path)
         show(comparison, results)

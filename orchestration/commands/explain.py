@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
+from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,9 +21,7 @@ def explain(
     agreement: Annotated[
         str | None, typer.Option(help="Aftalen, fx 2024-2027. Uden den bruges den nationale aftale.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
-        "output"
-    ),
+    output: OutputFolder = None,
     csv: Annotated[Path | None, typer.Option(help="Filen, der får rækkerne bag tallet.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
 ) -> None:
@@ -36,11 +34,12 @@ def explain(
         from orchestration.explanation import show  # noqa: PLC0415
         from orchestration.paths import build_file  # noqa: PLC0415
 
-        with opened(build_file(output)) as connection:
+        folder = output_folder(output)
+        with opened(build_file(folder)) as connection:
             asked = year if year is not None else _report_year(connection)
             explanation = explain_figure(connection, FigureKey(measure, house, segment, asked, agreement))
             name = f"{measure}_{house}_{segment}_{asked}.csv"
-            path = csv if csv is not None else output / "explain" / name
+            path = csv if csv is not None else folder / "explain" / name
             rows = write_rows(connection, explanation.key, path)
         show(explanation, results)
         if rows:

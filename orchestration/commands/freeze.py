@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.messages import (
+    OutputFolder,
     configure_logging,
     consoles,
     existing_file,
     failures_shown,
-    possible_folder,
+    output_folder,
 )
 
 
@@ -31,9 +32,7 @@ def freeze(
     final: Annotated[
         bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
     ] = False,
-    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
-        "output"
-    ),
+    output: OutputFolder = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
 ) -> None:
     """Frys årets opgørelse, så de samme tal kan udgives igen, også når der er kommet nyere leverancer."""
@@ -51,12 +50,13 @@ def freeze(
             from orchestration.manifest import prepare_manifest  # noqa: PLC0415
             from orchestration.reports import STEPS, show, show_freeze  # noqa: PLC0415
 
-            read_publication(output)
+            folder = output_folder(output)
+            read_publication(folder)
             manifest = prepare_manifest()
-            with hold(output):
+            with hold(folder):
                 progress.stage("statement", STEPS)
                 published = freeze(
-                    output,
+                    folder,
                     year,
                     manifest,
                     read_lineage(manifest),
@@ -65,5 +65,5 @@ def freeze(
                     final=final,
                     progress=progress.advance,
                 )
-        show_freeze(output, published.statement, results)
-        show(output, published.edition, results, seconds=time.monotonic() - started)
+        show_freeze(folder, published.statement, results)
+        show(folder, published.edition, results, seconds=time.monotonic() - started)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -131,3 +132,31 @@ def possible_folder(value: Path | None) -> Path | None:
         msg = f"{value} er en fil. Angiv en mappe, eller en mappe der endnu ikke findes."
         raise typer.BadParameter(msg)
     return value
+
+
+def output_folder(given: Path | None) -> Path:
+    """Return the output folder a command works on.
+
+    Args:
+        given: What the user gave, or None.
+
+    Returns:
+        What was given, or the folder of the settings.
+
+    Raises:
+        ConfigurationError: A setting cannot be used.
+    """
+    from orchestration.configuration import load_configuration  # noqa: PLC0415
+
+    return given if given is not None else load_configuration().output
+
+
+OutputFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        help="Mappen med kørslens resultater.",
+        callback=possible_folder,
+        show_default="indstillingen output",
+    ),
+]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
+from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
 
 if TYPE_CHECKING:
     from expectations.alerts import Finding
@@ -22,11 +22,10 @@ quality = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-OUTPUT = Path("output")
-Output = Annotated[
-    Path | None,
-    typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder, show_default=str(OUTPUT)),
-]
+NO_RECIPIENTS = (
+    "Der er ingen fil med modtagere. Angiv den med --recipients, eller som indstillingen recipients. "
+    "expectations/recipients.example.yml viser formen."
+)
 Owner = Annotated[str, typer.Option("--house", help="Erhvervshuset, eller erst for det, der ikke hører til ét hus.")]
 Rule = Annotated[str, typer.Argument(help="Reglens nøgle, fx cvr_valid.")]
 Record = Annotated[str | None, typer.Option(help="Kun denne række. Uden den gælder det alle reglens nuværende fund.")]
@@ -37,7 +36,7 @@ Note = Annotated[str, typer.Option(help="Begrundelsen.")]
 @quality.callback()
 def show(
     context: typer.Context,
-    output: Output = None,
+    output: OutputFolder = None,
     house: Annotated[
         str | None, typer.Option(help="Vis dette erhvervshus' åbne fund; erst for det, der ikke hører til ét hus.")
     ] = None,
@@ -57,7 +56,7 @@ def show(
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
         day = as_of.date() if as_of else None
-        folder = output or OUTPUT
+        folder = output_folder(output)
         parts = _findings(folder, house, rule, day) if house else _score_card(folder, day, results.width)
         for part in parts:
             results.print(part, highlight=False)
@@ -117,9 +116,9 @@ def _answer(kind: str) -> Callable[..., None]:
         record: Record = None,
         who: Who = None,
         note: Note = "",
-        output: Output = None,
+        output: OutputFolder = None,
     ) -> None:
-        _say(output or context.obj or OUTPUT, kind, rule, house, record, who, note)
+        _say(output or context.obj, kind, rule, house, record, who, note)
 
     return say
 
@@ -145,7 +144,7 @@ def snooze(
     record: Record = None,
     who: Who = None,
     note: Note = "",
-    output: Output = None,
+    output: OutputFolder = None,
 ) -> None:
     """Udsæt: fundene vises ikke før en bestemt dag."""
     from expectations.wording import COPENHAGEN, long_date  # noqa: PLC0415
@@ -153,16 +152,17 @@ def snooze(
     if until.date() <= (today := datetime.now(tz=COPENHAGEN).date()):
         msg = f"{long_date(until.date())} er ikke efter i dag, {long_date(today)}. Vælg en senere dag."
         raise typer.BadParameter(msg, param_hint="--until")
-    _say(output or context.obj or OUTPUT, "snoozed", rule, house, record, who, note, until.date())
+    _say(output or context.obj, "snoozed", rule, house, record, who, note, until.date())
 
 
 @quality.command("send")
 def send(
     context: typer.Context,
     recipients: Annotated[
-        Path, typer.Option(help="YAML-filen med modtagere og kanaler.", envvar="ERHVERVSHUS_RECIPIENTS")
-    ],
-    output: Output = None,
+        Path | None,
+        typer.Option(help="YAML-filen med modtagere og kanaler.", show_default="indstillingen recipients"),
+    ] = None,
+    output: OutputFolder = None,
 ) -> None:
     """Send dagens beskeder, og prøv igen med dem, der ikke kom af sted."""
     configure_logging(verbose=False)
@@ -173,10 +173,15 @@ def send(
         from expectations.published_findings import published  # noqa: PLC0415
         from expectations.store import history_file  # noqa: PLC0415
         from expectations.wording import owner_name  # noqa: PLC0415
+        from orchestration.configuration import load_configuration  # noqa: PLC0415
         from orchestration.danish import count  # noqa: PLC0415
+        from orchestration.errors import ConfigurationError  # noqa: PLC0415
 
-        known = load_recipients(recipients)
-        folder = output or context.obj or OUTPUT
+        path = recipients or load_configuration().recipients
+        if path is None:
+            raise ConfigurationError(NO_RECIPIENTS)
+        known = load_recipients(path)
+        folder = output_folder(output or context.obj)
         if not history_file(folder).exists():
             # Before the first publication a run may have stopped, and left checks to tell of; here there was none.
             with published(folder):
@@ -189,11 +194,11 @@ def send(
         for (owner, _), reason in (came_to.failures or {}).items():
             results.print(f"{owner_name(owner)}: gemt til et nyt forsøg. {reason}", highlight=False, markup=False)
         for owner in came_to.unreachable:
-            results.print(f"{owner_name(owner)} har nye fund, men ingen kanal i {recipients}.", highlight=False)
+            results.print(f"{owner_name(owner)} har nye fund, men ingen kanal i {path}.", highlight=False)
 
 
 def _say(
-    output: Path,
+    given: Path | None,
     kind: str,
     rule: str,
     house: str,
@@ -216,6 +221,7 @@ def _say(
         from orchestration.quality_card import STATES  # noqa: PLC0415
 
         now = datetime.now(tz=UTC)
+        output = output_folder(given)
         owner, day, matching = _meant(output, house, rule, record)
         said = State(owner, rule, record, StateKind(kind), until, who or getuser(), note, now, day or now.date())
         with opened_history(history_file(output)) as con:

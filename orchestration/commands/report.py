@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.messages import (
+    OutputFolder,
     configure_logging,
     consoles,
     existing_file,
     failures_shown,
-    possible_folder,
+    output_folder,
 )
 
 
@@ -31,9 +32,7 @@ def report(
     comment_template: Annotated[
         Path | None, typer.Option(help="Skriv kun en tom kommentarfil med de overskrifter, --final kræver.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Mappen med kørslens resultater.", callback=possible_folder)] = Path(
-        "output"
-    ),
+    output: OutputFolder = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
 ) -> None:
     """Skriv rapporter, regneark og åbne data for et år. Et frosset år skrives af de frosne tal."""
@@ -48,16 +47,17 @@ def report(
         from orchestration.progress import progress_for  # noqa: PLC0415
         from orchestration.reports import STEPS, show  # noqa: PLC0415
 
-        check(output, year)
+        folder = output_folder(output)
+        check(folder, year)
         if comment_template is not None:
-            with hold(output):
-                headings = write_comment_template(output, year, prepare_manifest, comment_template)
+            with hold(folder):
+                headings = write_comment_template(folder, year, prepare_manifest, comment_template)
             said = f"{comment_template}: {count(headings, 'overskrift', 'overskrifter')} til kommentarer."
             results.print(said, highlight=False, markup=False, soft_wrap=True)
             return
-        with progress_for(errors) as progress, hold(output):
+        with progress_for(errors) as progress, hold(folder):
             progress.stage("statement", STEPS)
             published = report(
-                output, year, prepare_manifest, comments=comments, final=final, progress=progress.advance
+                folder, year, prepare_manifest, comments=comments, final=final, progress=progress.advance
             )
-        show(output, published.edition, results, seconds=time.monotonic() - started)
+        show(folder, published.edition, results, seconds=time.monotonic() - started)

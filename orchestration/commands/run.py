@@ -22,7 +22,14 @@ from orchestration.commands.messages import (
 
 
 def run(
-    output: Annotated[Path, typer.Option(help="Mappen, der får datavarehuset og filerne.", callback=possible_folder)],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Mappen, der får datavarehuset og filerne.",
+            callback=possible_folder,
+            show_default="indstillingen output",
+        ),
+    ] = None,
     deliveries: Annotated[
         Path | None,
         typer.Option(help="Mappen med leverancer. Uden den bruges et syntetisk Danmark.", callback=existing_folder),
@@ -35,10 +42,18 @@ def run(
         float, typer.Option(help="Det syntetiske Danmarks størrelse; 1 er hele landet.", min=0.001, max=1000)
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Det syntetiske Danmarks tilfældighed.", min=0)] = 2019,
-    keep: Annotated[int, typer.Option(help="Hvor mange udgaver af datavarehuset der gemmes.", min=1)] = 3,
+    keep: Annotated[
+        int | None,
+        typer.Option(help="Hvor mange udgaver af datavarehuset der gemmes.", min=1, show_default="indstillingen keep"),
+    ] = None,
     reports: Annotated[
-        bool, typer.Option("--reports/--no-reports", help="Slut med rapporter, regneark og åbne data, eller lad være.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--reports/--no-reports",
+            help="Slut med rapporter, regneark og åbne data, eller lad være.",
+            show_default="indstillingen reports",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Slut med kode 2, hvis noget blev lagt til side eller afvist.")
     ] = False,
@@ -53,20 +68,16 @@ def run(
 
         with progress_for(errors) as progress:
             progress.stage("prepare")
+            from orchestration.configuration import load_configuration  # noqa: PLC0415
             from orchestration.run import check_output  # noqa: PLC0415
             from orchestration.run import run as run_job  # noqa: PLC0415
             from orchestration.settings import RunSettings  # noqa: PLC0415
 
-            check_output(output)
-            settings = RunSettings(
-                output=str(output),
-                deliveries=str(deliveries) if deliveries is not None else None,
-                year=year,
-                scale=scale,
-                seed=seed,
-                keep=keep,
-                reports=reports,
+            configuration = load_configuration(
+                output=output, deliveries=deliveries, year=year, keep=keep, reports=reports
             )
+            check_output(configuration.output)
+            settings = RunSettings.of(configuration, scale=scale, seed=seed)
             outcome = run_job(settings, progress, started)
 
         from orchestration.summary import show  # noqa: PLC0415
