@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.errors import RunInProgressError
 from orchestration.paths import build_file, build_folder
+from sources import storage
 from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
@@ -49,8 +50,9 @@ def hold(output: Path) -> Iterator[None]:
             doubt(build_file(output))
         handle.seek(0)
         handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
+        # Not through the handle, which would try again when it is closed.
+        with storage.named(path):
+            os.write(handle.fileno(), str(os.getpid()).encode())
         try:
             yield
         finally:
