@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.errors import RunInProgressError
-from orchestration.paths import build_folder
+from orchestration.paths import build_file, build_folder
+from sources.warehouse import doubt
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -38,6 +42,11 @@ def hold(output: Path) -> Iterator[None]:
                 "Vent, til den er færdig, eller vælg en anden mappe med --output."
             )
             raise RunInProgressError(msg) from error
+        handle.seek(0)
+        left = handle.read().strip()
+        if left:
+            _log.warning("Process %s, which had %s, was killed; what it built is read through first", left, output)
+            doubt(build_file(output))
         handle.seek(0)
         handle.truncate()
         handle.write(str(os.getpid()))

@@ -15,6 +15,8 @@ from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress
 from orchestration.settings import RunSettings
+from sources import storage
+from sources.warehouse import doubt, is_damage
 
 
 def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefinition:
@@ -64,6 +66,8 @@ def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefini
                 progress.advance(_subject(event))
                 yield event
         except DagsterDbtCliRuntimeError as error:
+            if is_damage(str(error)):
+                doubt(settings.warehouse)
             raise WarehouseBuildError(_explain(error, workspace)) from error
 
     return warehouse
@@ -79,8 +83,13 @@ def _subject(event: Any) -> str:  # noqa: ANN401
 def _explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
     """Say in Danish that nothing was published, with what dbt said and where the whole log is."""
     said = str(error).partition("Errors parsed from dbt logs:")[2].strip() or str(error)
+    refused = storage.trouble(said, workspace.parent)
+    remedy = f"{refused}\n" if refused else ""
+    if is_damage(said):
+        remedy = "Byggefilen er beskadiget. Kør igen: så bliver den lavet forfra af leverancerne.\n"
     return (
         "Datavarehuset kunne ikke bygges, så intet er offentliggjort; den forrige udgave gælder stadig.\n"
+        f"{remedy}"
         f"dbt skriver:\n{said}\n"
         f"Hele loggen: {workspace / 'target' / 'dbt.log'}"
     )
