@@ -41,6 +41,23 @@ def expected_error(error: BaseException) -> BaseException | None:
         The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
         publication's and the statement's), or None when the failure was not foreseen.
     """
+    ours = expected_errors()
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        if isinstance(current, ours):
+            return current
+        seen.add(id(current))
+        current = getattr(current, "user_exception", None) or current.__cause__ or current.__context__
+    return None
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """List the errors a person can act on; an error that is derived from one of them is one too.
+
+    Returns:
+        The classes.
+    """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
@@ -53,7 +70,7 @@ def expected_error(error: BaseException) -> BaseException | None:
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
-    ours = (
+    return (
         RunError,
         PublicationError,
         ExplainError,
@@ -68,11 +85,3 @@ def expected_error(error: BaseException) -> BaseException | None:
         WarehouseBusyError,
         ExpectationsError,
     )
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        if isinstance(current, ours):
-            return current
-        seen.add(id(current))
-        current = getattr(current, "user_exception", None) or current.__cause__ or current.__context__
-    return None
