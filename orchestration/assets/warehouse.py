@@ -14,6 +14,7 @@ from orchestration.errors import WarehouseBuildError
 from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources import storage
 from sources.warehouse import doubt, is_damage
@@ -61,14 +62,15 @@ def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefini
             context=context,
             target_path=workspace / "target",
         )
-        try:
-            for event in invocation.stream():
-                progress.advance(_subject(event))
-                yield event
-        except DagsterDbtCliRuntimeError as error:
-            if is_damage(str(error)):
-                doubt(settings.warehouse)
-            raise WarehouseBuildError(_explain(error, workspace)) from error
+        with retried(context, settings):
+            try:
+                for event in invocation.stream():
+                    progress.advance(_subject(event))
+                    yield event
+            except DagsterDbtCliRuntimeError as error:
+                if is_damage(str(error)):
+                    doubt(settings.warehouse)
+                raise WarehouseBuildError(explain(error, workspace)) from error
 
     return warehouse
 
@@ -80,8 +82,16 @@ def _subject(event: Any) -> str:  # noqa: ANN401
     return str(getattr(event, "check_name", ""))
 
 
-def _explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
-    """Say in Danish that nothing was published, with what dbt said and where the whole log is."""
+def explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
+    """Say in Danish that nothing was published, with what dbt said and where the whole log is.
+
+    Args:
+        error: What dagster-dbt raised.
+        workspace: The folder dbt worked in.
+
+    Returns:
+        The text of an error.
+    """
     said = str(error).partition("Errors parsed from dbt logs:")[2].strip() or str(error)
     refused = storage.trouble(said, workspace.parent)
     remedy = f"{refused}\n" if refused else ""
