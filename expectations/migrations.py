@@ -132,7 +132,7 @@ def _step_by_step(con: duckdb.DuckDBPyConnection, path: Path, copy: Path, steps:
     name = "copying"
     try:
         if con.execute("select 1 from duckdb_tables() limit 1").fetchall():
-            _copy(con, copy)
+            copy_database(con, copy)
             _log.info("%s is brought to version %s; as it was it lies in %s meanwhile", path, steps[-1].version, copy)
         con.begin()
         con.execute(
@@ -154,12 +154,18 @@ def _step_by_step(con: duckdb.DuckDBPyConnection, path: Path, copy: Path, steps:
         raise HistoryVersionError(msg) from error
 
 
-def _copy(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
-    """Copy every table into a file of its own: the file itself may have rows in its log that are not in it yet."""
+def copy_database(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
+    """Copy every table into a file of its own: the file itself may have rows in its log that are not in it yet.
+
+    Args:
+        con: The database.
+        copy: The file; one that is there is replaced.
+    """
     copy.unlink(missing_ok=True)
     here = con.execute("select current_database()").fetchall()[0][0]
-    con.execute(f"attach '{str(copy).replace(chr(39), chr(39) * 2)}' as before_migration")
+    quoted = str(copy).replace("'", "''")
+    con.execute(f"attach '{quoted}' as copy_of_it")
     try:
-        con.execute(f'copy from database "{here}" to before_migration')
+        con.execute(f'copy from database "{here}" to copy_of_it')
     finally:
-        con.execute("detach before_migration")
+        con.execute("detach copy_of_it")

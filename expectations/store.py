@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.errors import HistoryBusyError, HistoryError
-from expectations.migrations import migrate
+from expectations.migrations import copy_database, migrate
 from sources import storage
 
 _PATIENCE_SECONDS = 20.0
@@ -55,6 +55,23 @@ def opened_history(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with closing(con):
         migrate(con, path)
         yield con
+
+
+def save_copy(path: Path, copy: Path) -> None:
+    """Copy the history into a new file, as it is after its last transaction.
+
+    Args:
+        path: The history.
+        copy: The file to make.
+
+    Raises:
+        HistoryError: The history cannot be read, or the copy cannot be written.
+    """
+    with opened_history(path) as con:
+        try:
+            copy_database(con, copy)
+        except duckdb.Error as error:
+            raise unusable(path, error) from error
 
 
 def unusable(path: Path, error: BaseException) -> HistoryError:

@@ -191,8 +191,8 @@ def _name_files(output: Path) -> None:
     through = Path(PUBLICATIONS, _STANDING)
     folder = output / through
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    # The manifest and the warehouse last: where they are, everything is.
-    for name in sorted(names, key=lambda each: (each == CURRENT, each == MANIFEST, each)):
+    # The manifest last: where it is, everything is.
+    for name in sorted(names, key=lambda each: (each == MANIFEST, each)):
         link = output / name
         if not link.is_symlink() or link.readlink() != through / name:
             new = output / PUBLICATIONS / f".link-{name}"

@@ -33,6 +33,10 @@ class StorageError(RunError):
     """The disk is full, read-only or refuses access; the message names the path and the remedy."""
 
 
+class BackupError(RunError):
+    """A backup could not be taken or brought back; what was there is as it was."""
+
+
 class ConservationError(RunError):
     """Rows were lost or invented on the way in: delivered is not accepted plus rejected."""
 
