@@ -20,7 +20,7 @@ from exports.files import READ_ONLY, sha256_of, sync
 
 _log = logging.getLogger(__name__)
 
-PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
+PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement", "access")
 STORAGE_VERSION = "v1.4.0"
 CURRENT = "current.duckdb"
 MANIFEST = "manifest.json"

@@ -74,9 +74,10 @@ class PostgresServer:
             yield self.url_of(name)
         finally:
             self.execute(f"drop database {name} with (force)")
-            for (role,) in self.execute("select rolname from pg_roles"):
-                if role not in roles:
-                    self.execute(f'drop role "{role}"')
+            made = [f'"{role}"' for (role,) in self.execute("select rolname from pg_roles") if role not in roles]
+            if made:
+                # In one statement: access makes more than a hundred.
+                self.execute(f"drop role {', '.join(made)}")
 
     def url_of(self, database: str) -> str:
         """Address a database of the server."""
