@@ -35,7 +35,7 @@ __all__ = [
     "read_marts",
 ]
 
-PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
+PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement", "access")
 STORAGE_VERSION = "v1.4.0"
 PUBLICATION_TABLE = "_publication"
 

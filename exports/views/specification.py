@@ -133,6 +133,20 @@ def read_views(
     return tuple(sorted(views, key=lambda view: (view.mart, view.version)))
 
 
+def comment_of(node: Mapping[str, Any]) -> str:
+    """Write the comment of a table or column.
+
+    Args:
+        node: Its part of dbt's manifest.
+
+    Returns:
+        The Danish label where there is one, and the description.
+    """
+    meta = node.get("config", {}).get("meta") or {}
+    said = (str(meta.get("label_da") or ""), str(node.get("description") or ""))
+    return " – ".join(part for part in said if part)
+
+
 def quoted(name: str) -> str:
     """Quote a name for SQL.
 
@@ -160,10 +174,10 @@ def _views_of(table: str, node: Mapping[str, Any], present: Sequence[str], recor
     except ValueError as error:
         msg = f"{table}: meta.view cannot be used; write {{version: 2, previous: {{columns: {{name: sql}}}}}}. {error}"
         raise ViewsError(msg) from error
-    described = {name: column.get("description") or "" for name, column in node.get("columns", {}).items()}
+    described = {name: comment_of(column) for name, column in node.get("columns", {}).items()}
     promised = list(record.get((table, declared.version), {}))
     ordered = [name for name in promised if name in present] + [name for name in present if name not in promised]
-    about = node.get("description") or ""
+    about = comment_of(node)
     current = View(
         mart=table,
         version=declared.version,
