@@ -50,6 +50,7 @@ def expected_error(error: BaseException) -> BaseException | None:
     from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
+    from sources.pseudonyms import PseudonymKeyError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
@@ -64,6 +65,7 @@ def expected_error(error: BaseException) -> BaseException | None:
         MissingCommentsError,
         ContractError,
         NothingUsableError,
+        PseudonymKeyError,
         SyntheticError,
         WarehouseBusyError,
         ExpectationsError,

@@ -15,6 +15,7 @@ from dagster import (
 from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_notice, made_key
 from orchestration.settings import RunSettings
 from orchestration.version import code_version
 from sources.contract import load_contracts
@@ -68,6 +69,8 @@ def landing(
     Raises:
         NothingUsableError: No delivery can be used.
     """
+    key = made_key(settings.output_folder)
+    notice = key_notice(key, settings.output_folder) if settings.deliveries is not None else None
     folder = settings.deliveries_folder()
     settings.build_folder.mkdir(parents=True, exist_ok=True)
     with closing(open_warehouse(settings.warehouse)) as con:
@@ -75,7 +78,7 @@ def landing(
         record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
         year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
     context.instance.add_run_tags(context.run_id, {"erhvervshus/year": str(year)})
-    yield from _results(report)
+    yield from _results(report, notice)
 
 
 def _follow(progress: Progress) -> Callable[[int, int, str], None]:
@@ -90,7 +93,7 @@ def _follow(progress: Progress) -> Callable[[int, int, str], None]:
     return tell
 
 
-def _results(report: LandingReport) -> Iterator[MaterializeResult[None]]:
+def _results(report: LandingReport, notice: str | None) -> Iterator[MaterializeResult[None]]:
     """Give each entity its row counts, and the register the totals."""
     for spec in landed_specs():
         name = spec.key.path[-1]
@@ -101,7 +104,7 @@ def _results(report: LandingReport) -> Iterator[MaterializeResult[None]]:
                     "deliveries": len(report.deliveries),
                     "reused": report.reused,
                     "set_aside": len(report.set_aside),
-                    "warnings": list(report.warnings),
+                    "warnings": [*([notice] if notice else []), *report.warnings],
                 }
         else:
             own = [delivery for delivery in report.deliveries if delivery.entity == name]
