@@ -89,6 +89,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
+    from sources.pseudonyms import PseudonymKeyError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
@@ -103,6 +104,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
         MissingCommentsError,
         ContractError,
         NothingUsableError,
+        PseudonymKeyError,
         SyntheticError,
         WarehouseBusyError,
         ExpectationsError,

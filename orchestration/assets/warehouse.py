@@ -14,6 +14,7 @@ from orchestration.errors import WarehouseBuildError
 from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_in_environment
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources import storage
@@ -57,11 +58,12 @@ def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefini
         """
         progress.stage("warehouse", total)
         workspace = prepare_workspace(project, manifest, settings.build_folder)
-        invocation = warehouse_dbt(workspace).cli(
-            ["build", "--exclude-resource-type", "unit_test"],
-            context=context,
-            target_path=workspace / "target",
-        )
+        with key_in_environment():
+            invocation = warehouse_dbt(workspace).cli(
+                ["build", "--exclude-resource-type", "unit_test"],
+                context=context,
+                target_path=workspace / "target",
+            )
         with retried(context, settings):
             try:
                 for event in invocation.stream():
