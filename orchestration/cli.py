@@ -15,6 +15,7 @@ from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.run import run
 from orchestration.commands.settings import settings
+from orchestration.commands.share import share
 from orchestration.commands.synthetic import synthetic
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command("explain")(explain)
 app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
+app.command("share")(share)
 app.command("settings")(settings)
 
 

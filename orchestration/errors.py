@@ -42,6 +42,7 @@ def expected_error(error: BaseException) -> BaseException | None:
         publication's and the statement's), or None when the failure was not foreseen.
     """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
+    from exports.access.errors import AccessError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
@@ -55,6 +56,7 @@ def expected_error(error: BaseException) -> BaseException | None:
 
     ours = (
         RunError,
+        AccessError,
         PublicationError,
         ExplainError,
         StatementError,
