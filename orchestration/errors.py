@@ -81,6 +81,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
         The classes.
     """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
+    from exports.access.errors import AccessError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
@@ -95,6 +96,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         RunError,
+        AccessError,
         PublicationError,
         ExplainError,
         StatementError,
