@@ -46,6 +46,7 @@ class Periods(_Frozen):
         closed_findings_kept: How long a finding is kept after it was closed.
         results_kept: How long the results of checks are kept.
         messages_kept: How long a message is kept after it was written.
+        night_logs_kept: How long the page of a run is kept, and what Dagster remembers of the run.
     """
 
     uncorrectable_shown: Period
@@ -53,6 +54,7 @@ class Periods(_Frozen):
     closed_findings_kept: Period
     results_kept: Period
     messages_kept: Period
+    night_logs_kept: Period
 
 
 @lru_cache(maxsize=8)

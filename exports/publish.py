@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from exports.files import READ_ONLY, sha256_of, sync
 from exports.switch import CURRENT, MANIFEST, remove_old, staged, switch
+from exports.views.record import read_record
+from exports.views.specification import VIEW_SCHEMA, View, read_views
 from sources import storage
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
     "read_marts",
 ]
 
-PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
+PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement", "access")
 STORAGE_VERSION = "v1.4.0"
 PUBLICATION_TABLE = "_publication"
 
@@ -190,7 +192,8 @@ def publish(
             tables = _write_warehouse(con, marts, warehouse, tell)
             content = _describe(con, run, published_at, warehouse.name, tables)
             _write_publication_table(con, content)
-            _close_warehouse(con, warehouse, content.tables)
+            views = _write_views(con, run.manifest)
+            _close_warehouse(con, warehouse, content.tables, views)
             files = tuple(_write_parquet(con, marts, staging.files, tell))
             listed = (_fingerprint(warehouse, sum(table.rows for table in tables)), *files)
             content = content.model_copy(update={"files": listed})
@@ -359,8 +362,46 @@ def _write_publication_table(con: duckdb.DuckDBPyConnection, content: Manifest) 
     con.execute(f"comment on table published.main.{PUBLICATION_TABLE} is {_text(about)}")
 
 
-def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequence[PublishedTable]) -> None:
-    """Write the file out whole, make it read-only, and count its rows again as a reader would."""
+def _write_views(con: duckdb.DuckDBPyConnection, manifest: Path) -> tuple[View, ...]:
+    """Write the versioned views with their comments; DuckDB keeps no name of the file in them."""
+    con.execute(f"create schema published.{VIEW_SCHEMA}")
+    views = read_views(manifest, table_columns(con, "published"), read_record(), PUBLICATION_TABLE)
+    for view in views:
+        target = f"published.{VIEW_SCHEMA}.{_name(view.name)}"
+        con.execute(f"create view {target} as {view.query('main')}")
+        if view.description:
+            con.execute(f"comment on view {target} is {_text(view.description)}")
+        for column in view.columns:
+            if column.description:
+                con.execute(f"comment on column {target}.{_name(column.name)} is {_text(column.description)}")
+    return views
+
+
+def table_columns(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, tuple[str, ...]]:
+    """List the columns of the published tables.
+
+    Args:
+        con: A connection with the published file attached.
+        database: The name it is attached under.
+
+    Returns:
+        The columns in order, by table.
+    """
+    rows = con.execute(
+        """
+        select table_name, list(column_name order by column_index) from duckdb_columns()
+        where database_name = ? and schema_name = 'main' and not internal
+        group by table_name order by table_name
+        """,
+        [database],
+    ).fetchall()
+    return {table: tuple(columns) for table, columns in rows}
+
+
+def _close_warehouse(
+    con: duckdb.DuckDBPyConnection, path: Path, tables: Sequence[PublishedTable], views: Sequence[View]
+) -> None:
+    """Write the file out whole, make it read-only, and read tables and views again as a reader would."""
     con.execute("checkpoint published")
     con.execute("detach published")
     path.chmod(READ_ONLY)
@@ -370,6 +411,8 @@ def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequenc
             if found != table.rows:
                 msg = f"tabellen {table.table} har {found} rækker i {path.name}, men skal have {table.rows}"
                 raise ValueError(msg)
+        for view in views:
+            reader.execute(f"describe {VIEW_SCHEMA}.{_name(view.name)}")
     sync(path)
 
 

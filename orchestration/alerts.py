@@ -11,7 +11,6 @@ from dagster import (
     RunRequest,
     RunStatusSensorContext,
     RunStatusSensorDefinition,
-    ScheduleDefinition,
     ScheduleEvaluationContext,
     SkipReason,
     job,
@@ -21,12 +20,19 @@ from dagster import (
 )
 from pydantic import Field
 
+from expectations.alerting import Round
 from expectations.store import history_file
+from expectations.wording import owner_name
 from orchestration.configuration import load_configuration, variable
 from orchestration.jobs import erhvervshus
+from orchestration.nightlog.record import Alerts
+from orchestration.nightlog.store import add_alerts
+from orchestration.schedules import TIMEZONE
+from orchestration.tags import PREFIX
 
 ALERTS = "alerts"
-TIMEZONE = "Europe/Copenhagen"
+TOLD_OF = f"{PREFIX}told-of"
+"""On a round of alerts: the run that it tells of."""
 
 
 def _recipients() -> str | None:
@@ -68,9 +74,13 @@ def send_alerts(context: OpExecutionContext, alert_settings: AlertSettings) -> N
     from expectations.alert_recipients import load_recipients  # noqa: PLC0415
     from expectations.alerting import alert  # noqa: PLC0415
 
-    round_ = alert(Path(alert_settings.output), load_recipients(Path(alert_settings.recipients)))
+    output = Path(alert_settings.output)
+    round_ = alert(output, load_recipients(Path(alert_settings.recipients)))
     for (owner, channel), reason in (round_.failures or {}).items():
         context.log.warning("Kept for another try: %s by %s. %s", owner, channel, reason)
+    told_of = context.run.tags.get(TOLD_OF)
+    if told_of is not None:
+        add_alerts(output, told_of, _on_the_page(round_))
     context.add_output_metadata(
         {
             "written": list(round_.written),
@@ -87,6 +97,17 @@ def alerts() -> None:
     send_alerts()
 
 
+def _on_the_page(round_: Round) -> Alerts:
+    """Say what was sent, as the page of the run shows it."""
+    failures = ((owner_name(owner), channel, why) for (owner, channel), why in (round_.failures or {}).items())
+    return Alerts(
+        written=round_.written,
+        sent=round_.sent,
+        failures=tuple(f"{owner} fik den ikke ({channel}): {why} Den sendes igen." for owner, channel, why in failures),
+        unreachable=round_.unreachable,
+    )
+
+
 def _after(name: str, status: DagsterRunStatus) -> RunStatusSensorDefinition:
     """Make a sensor that starts the alerts when a run of the warehouse ends in a status."""
 
@@ -99,7 +120,8 @@ def _after(name: str, status: DagsterRunStatus) -> RunStatusSensorDefinition:
         description="Alerts go out after every run of the warehouse, also when the form of the data stopped it.",
     )
     def sensor(context: RunStatusSensorContext) -> RunRequest:
-        return RunRequest(run_key=context.dagster_run.run_id)
+        run_id = context.dagster_run.run_id
+        return RunRequest(run_key=run_id, tags={TOLD_OF: run_id})
 
     return sensor
 
@@ -141,11 +163,4 @@ def alerts_retry(context: ScheduleEvaluationContext, alert_settings: AlertSettin
     return RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
 
-daily = ScheduleDefinition(
-    name="daily",
-    job=erhvervshus,
-    cron_schedule="0 5 * * *",
-    execution_timezone=TIMEZONE,
-    description="Every morning before work. Off until the launch settings name the deliveries.",
-)
-SCHEDULES = (daily, alerts_retry)
+SCHEDULES = (alerts_retry,)

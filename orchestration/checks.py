@@ -20,6 +20,7 @@ from expectations.suite import Check, Suite
 from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.assets.landing import POOL
 from orchestration.dbt import RAW
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources.landing import conservation_errors, open_warehouse
 
@@ -40,16 +41,17 @@ EXPECTATION_CHECKS = "expectation_checks"
     pool=POOL,
     description="For every delivery: rows delivered = rows accepted + rows rejected, counted again from the tables.",
 )
-def rows_conserved(settings: RunSettings) -> AssetCheckResult:
+def rows_conserved(context: AssetCheckExecutionContext, settings: RunSettings) -> AssetCheckResult:
     """Count the landed rows again and compare with the register of deliveries.
 
     Args:
+        context: Dagster's.
         settings: Where the build file is.
 
     Returns:
         Failed, with one line per delivery whose rows do not add up; nothing is built then.
     """
-    with closing(open_warehouse(settings.warehouse)) as con:
+    with retried(context, settings), closing(open_warehouse(settings.warehouse)) as con:
         errors = conservation_errors(con)
     return AssetCheckResult(passed=not errors, metadata={"errors": errors})
 
@@ -100,9 +102,11 @@ def build_expectation_checks(suites: Iterable[Suite], known: Iterable[AssetKey])
         Yields:
             One result per check, and the gate last.
         """
-        from expectations.result_history import results_of  # noqa: PLC0415
+        from expectations.result_history import results_of, run_facts  # noqa: PLC0415
 
-        results = results_of(settings.history, context.run.run_id)
+        with retried(context, settings):
+            # The run that built the file: when a person lets Dagster go on from a failed step, this run is another.
+            results = results_of(settings.history, run_facts(settings.warehouse).run_id)
         yield from _reported(results, shown_on)
         stopping = [result for result in results if result.stops_publication]
         yield AssetCheckResult(
@@ -138,6 +142,7 @@ def _reported(
         critical = result.severity == "critical"
         metadata: dict[str, RawMetadataValue] = {
             "status": result.status,
+            "label": result.label_da,
             "message": result.message_da,
             "severity": result.severity,
             "concerns": result.concerns,

@@ -17,6 +17,7 @@ from orchestration.commands.report import report
 from orchestration.commands.restore import restore
 from orchestration.commands.run import run
 from orchestration.commands.settings import settings
+from orchestration.commands.share import share
 from orchestration.commands.synthetic import synthetic
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.command("explain")(explain)
 app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
+app.command("share")(share)
 app.command("settings")(settings)
 app.command("backup")(backup)
 app.command("restore")(restore)

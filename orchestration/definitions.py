@@ -1,4 +1,4 @@
-"""What `dagster dev -m orchestration.definitions` loads: the definitions as they are without any change."""
+"""What `make dev` loads: the definitions by the program's settings, with schedule and sensor turned off."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
@@ -14,6 +15,7 @@ from dagster import (
 )
 
 from orchestration.assets.landing import POOL
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources.landing import open_warehouse
 
@@ -50,10 +52,11 @@ def build_effect_checks(known: frozenset[AssetKey]) -> list[AssetChecksDefinitio
         specs=[AssetCheckSpec(name, asset=key, description=said) for name, (key, said) in _SPECS.items()],
         pool=POOL,
     )
-    def effect_checks(settings: RunSettings) -> Iterator[AssetCheckResult]:
+    def effect_checks(context: AssetCheckExecutionContext, settings: RunSettings) -> Iterator[AssetCheckResult]:
         """Judge the effect marts by the published method.
 
         Args:
+            context: Dagster's.
             settings: Where the build file is.
 
         Yields:
@@ -62,7 +65,7 @@ def build_effect_checks(known: frozenset[AssetKey]) -> list[AssetChecksDefinitio
         from dbt_project.effect.diagnostics import check_balance, check_placebo, check_reuse  # noqa: PLC0415
         from dbt_project.effect.settings import project_settings  # noqa: PLC0415
 
-        with closing(open_warehouse(settings.warehouse)) as con:
+        with retried(context, settings), closing(open_warehouse(settings.warehouse)) as con:
             balance, placebo, estimates = (
                 con.execute(f"select * from effect.{key.path[-1]}").df() for key in (BALANCE, PLACEBO, ESTIMATE)
             )

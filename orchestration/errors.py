@@ -53,34 +53,9 @@ def expected_error(error: BaseException) -> BaseException | None:
     """
     import duckdb  # noqa: PLC0415
 
-    from expectations.errors import ExpectationsError  # noqa: PLC0415
-    from exports.explain import ExplainError  # noqa: PLC0415
-    from exports.publish import PublicationError  # noqa: PLC0415
-    from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
-    from exports.statement.assemble import AssemblyError  # noqa: PLC0415
-    from exports.statement.disclosure import DisclosureError  # noqa: PLC0415
-    from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources import storage  # noqa: PLC0415
-    from sources.contract import ContractError  # noqa: PLC0415
-    from sources.landing import NothingUsableError  # noqa: PLC0415
-    from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
-    from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
-    ours = (
-        RunError,
-        PublicationError,
-        ExplainError,
-        StatementError,
-        AssemblyError,
-        DisclosureError,
-        CommentError,
-        MissingCommentsError,
-        ContractError,
-        NothingUsableError,
-        SyntheticError,
-        WarehouseBusyError,
-        ExpectationsError,
-    )
+    ours = expected_errors()
     chain = list(_chain(error))
     for each in chain:
         if isinstance(each, ours):
@@ -97,3 +72,42 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         yield error
         seen.add(id(error))
         error = getattr(error, "user_exception", None) or error.__cause__ or error.__context__
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """List the errors a person can act on; an error that is derived from one of them is one too.
+
+    Returns:
+        The classes.
+    """
+    from expectations.errors import ExpectationsError  # noqa: PLC0415
+    from exports.access.errors import AccessError  # noqa: PLC0415
+    from exports.explain import ExplainError  # noqa: PLC0415
+    from exports.publish import PublicationError  # noqa: PLC0415
+    from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
+    from exports.statement.assemble import AssemblyError  # noqa: PLC0415
+    from exports.statement.disclosure import DisclosureError  # noqa: PLC0415
+    from exports.statement.errors import StatementError  # noqa: PLC0415
+    from sources.contract import ContractError  # noqa: PLC0415
+    from sources.landing import NothingUsableError  # noqa: PLC0415
+    from sources.pseudonyms import PseudonymKeyError  # noqa: PLC0415
+    from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
+    from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
+
+    return (
+        RunError,
+        AccessError,
+        PublicationError,
+        ExplainError,
+        StatementError,
+        AssemblyError,
+        DisclosureError,
+        CommentError,
+        MissingCommentsError,
+        ContractError,
+        NothingUsableError,
+        PseudonymKeyError,
+        SyntheticError,
+        WarehouseBusyError,
+        ExpectationsError,
+    )

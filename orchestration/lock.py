@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from orchestration.errors import RunInProgressError
 from orchestration.paths import build_file, build_folder
@@ -15,14 +17,16 @@ from sources import storage
 from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
+_PAUSE_SECONDS = 1.0
 
 
 @contextmanager
-def hold(output: Path) -> Iterator[None]:
+def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold an output folder for one run; the lock goes with the process, however it ends.
 
     Args:
         output: The output folder; `.build/lock` is made in it.
+        patience: How many seconds to wait for a run that holds it. A person is told at once; a run in the night waits.
 
     Yields:
         Nothing; the folder is held while the block runs.
@@ -33,16 +37,7 @@ def hold(output: Path) -> Iterator[None]:
     path = build_folder(output) / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "ukendt"
-            msg = (
-                f"{output}: en anden kørsel er i gang (proces {holder}). "
-                "Vent, til den er færdig, eller vælg en anden mappe med --output."
-            )
-            raise RunInProgressError(msg) from error
+        _take(handle, output, time.monotonic() + patience)
         handle.seek(0)
         left = handle.read().strip()
         if left:
@@ -58,3 +53,30 @@ def hold(output: Path) -> Iterator[None]:
         finally:
             handle.seek(0)
             handle.truncate()
+
+
+def _take(handle: IO[str], output: Path, deadline: float) -> None:
+    """Take the lock, at the latest when the deadline of the monotonic clock is over."""
+    is_told = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise _busy(handle, output) from error
+            if not is_told:
+                _log.warning("%s is held by another run: waiting for it", output)
+                is_told = True
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _busy(handle: IO[str], output: Path) -> RunInProgressError:
+    """Say who holds the folder."""
+    handle.seek(0)
+    holder = handle.read().strip() or "ukendt"
+    return RunInProgressError(
+        f"{output}: en anden kørsel er i gang (proces {holder}). "
+        "Vent, til den er færdig, eller vælg en anden mappe med --output."
+    )

@@ -65,6 +65,7 @@ class Outcome:
         checks: How many checks of the expectations ran, and what they came to.
         edition: The edition of the report year that stands, or None when there is none.
         reports_failure: Why this run could not write one, in Danish; None when it could, or was not asked to.
+        night_log: The page of the run, or None when it could not be written.
     """
 
     output: Path
@@ -77,6 +78,7 @@ class Outcome:
     checks: Tally = field(default_factory=Tally)
     edition: Edition | None = None
     reports_failure: str | None = None
+    night_log: Path | None = None
 
     @property
     def data_docs(self) -> Path:

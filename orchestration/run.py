@@ -34,31 +34,21 @@ from exports.switch import PUBLICATIONS
 from orchestration.assembly import build_defs
 from orchestration.assets.statement import STATEMENT
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
-from orchestration.errors import ConservationError, StorageError, expected_error
+from orchestration.configuration import load_configuration
+from orchestration.errors import ConservationError, RunInProgressError, StorageError, expected_error
 from orchestration.jobs import JOB
+from orchestration.nightlog.writing import write_night
 from orchestration.outcome import Outcome, read_outcome
 from orchestration.paths import DBT_PROJECT, build_folder
 from orchestration.progress import Progress, SilentProgress
 from orchestration.settings import RunSettings
+from orchestration.stages import STAGE_OF_STEP
+from orchestration.tags import run_tags
 from sources import storage
 
 _log = logging.getLogger(__name__)
 _dbt_log = logging.getLogger("erhvervshus.dbt")
 
-# The steps of the job by the stage they belong to in the summary.
-STAGE_OF_STEP = {
-    "deliveries": "deliveries",
-    "landing": "landing",
-    "raw__deliveries_rows_conserved": "landing",
-    "history__findings": "landing",
-    "warehouse": "warehouse",
-    "expectations": "expectations",
-    "expectation_checks": "expectations",
-    "effect_checks": "expectations",
-    "publication": "publication",
-    "finding_history": "publication",
-    STATEMENT: "statement",
-}
 _MILLISECONDS = 1000
 
 
@@ -102,9 +92,6 @@ def run(
         # Dagster announces what is new in it; a run's log is not the place.
         warnings.simplefilter("ignore")
         job = build_defs(project=project, settings=settings, progress=teller).resolve_job_def(JOB)
-        tags = {"erhvervshus/deliveries": settings.deliveries or "synthetic"}
-        if settings.year is not None:
-            tags["erhvervshus/year"] = str(settings.year)
         prepared = time.monotonic() - begun
         failure = None
         try:
@@ -112,13 +99,17 @@ def run(
                 job.execute_in_process(
                     instance=instance,
                     run_id=run_id,
-                    tags=tags,
+                    tags=run_tags("hand", settings.year),
                     run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
                 )
         except Exception as error:
             if _failed_steps(instance, run_id) != {STATEMENT}:
+                _write_failed_night(instance, run_id, settings, error)
                 raise
             failure = _reports_failure(error)
+        night_log = write_night(
+            instance, run_id, settings.output_folder, STAGE_OF_STEP, secrets=_secrets(), failure=failure
+        )
         events = _events(instance, run_id)
         seconds = {"prepare": prepared, **_stage_seconds(events)}
         if not settings.reports:
@@ -126,10 +117,25 @@ def run(
         reused, notes = _landed(events)
     checks = tally(results_of(settings.history, run_id))
     outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
+    outcome = replace(outcome, night_log=night_log)
     if failure is not None:
         return replace(outcome, reports_failure=failure)
     edition = read_edition(settings.output_folder, outcome.manifest.report_year) if settings.reports else None
     return replace(outcome, edition=edition)
+
+
+def _write_failed_night(instance: DagsterInstance, run_id: str, settings: RunSettings, error: Exception) -> None:
+    """Write the page of a run that failed; one that only met another run in the folder leaves that run's page alone."""
+    expected = expected_error(error) or (error if isinstance(error, OSError) else None)
+    if isinstance(expected, RunInProgressError):
+        return
+    said = str(expected) if expected is not None else None
+    write_night(instance, run_id, settings.output_folder, STAGE_OF_STEP, secrets=_secrets(), failure=said)
+
+
+def _secrets() -> tuple[str, ...]:
+    """List what may never be written."""
+    return load_configuration().secrets()
 
 
 def _events(instance: DagsterInstance, run_id: str) -> list[DagsterEvent]:

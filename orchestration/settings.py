@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dagster import ConfigurableResource, InitResourceContext
@@ -16,10 +17,13 @@ from orchestration.configuration import Configuration
 from orchestration.lock import hold
 from orchestration.paths import PROJECT_ROOT, build_file, build_folder, synthetic_cache
 from orchestration.progress import Progress, SilentProgress
+from sources.arrivals import Rule, Wait
 from sources.synthetic import SyntheticSettings, cached_deliveries, default_today
 
 DEFAULT_SEED = 2019
 DEFAULT_KEEP = 3
+PATIENCE_SECONDS = 3600.0
+"""How long a run that nobody waits for lets another one finish first."""
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
@@ -42,15 +46,36 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
+    wait_for: Rule = Field(
+        default="nothing",
+        description="What a file must show to be taken: nothing, that it is stable, or that it has its marker (done).",
+    )
+    stable_seconds: int = Field(default=120, ge=1, description="How long a stable file has been unchanged.")
+    patience_seconds: float = Field(
+        default=0, ge=0, description="How long to wait for another run that holds the output folder."
+    )
+    attempts: int = Field(default=1, ge=1, description="How often a step is tried when its failure can pass by itself.")
+    backoff_seconds: float = Field(
+        default=30, gt=0, description="Seconds before the second attempt; the wait is doubled after each."
+    )
 
     @classmethod
-    def of(cls, configuration: Configuration, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> RunSettings:
+    def of(
+        cls,
+        configuration: Configuration,
+        *,
+        scale: float = 1.0,
+        seed: int = DEFAULT_SEED,
+        unattended: bool = False,
+    ) -> RunSettings:
         """Take what a run needs of the program's settings.
 
         Args:
             configuration: The program's settings.
             scale: Size of the synthetic Denmark.
             seed: Seed of the synthetic Denmark.
+            unattended: Whether Dagster starts the run: then files must be whole, and a folder that is held is waited
+                for. A person who starts one takes the files as they are, unless they are marked when whole.
 
         Returns:
             One run's settings.
@@ -64,7 +89,21 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             seed=seed,
             keep=configuration.keep,
             reports=configuration.reports,
+            wait_for=_rule(configuration, unattended=unattended),
+            stable_seconds=configuration.stable_seconds,
+            patience_seconds=PATIENCE_SECONDS if unattended else 0,
+            attempts=configuration.attempts,
+            backoff_seconds=configuration.backoff_seconds,
         )
+
+    def run_config(self) -> dict[str, Any]:
+        """Write these settings as the configuration of a run, so that the run says what it was told.
+
+        Returns:
+            Dagster's run configuration; what is not given is left out.
+        """
+        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        return {"resources": {"settings": {"config": given}}}
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Generator[RunSettings, None, None]:  # noqa: ARG002
@@ -79,8 +118,13 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             RunInProgressError: Another run holds the folder.
         """
-        with hold(self.output_folder):
+        with hold(self.output_folder, self.patience_seconds):
             yield self
+
+    @property
+    def wait(self) -> Wait:
+        """What a file must show to be taken in."""
+        return Wait(self.wait_for, self.stable_seconds)
 
     @property
     def output_folder(self) -> Path:
@@ -120,3 +164,10 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
         return cached_deliveries(
             synthetic_cache(), settings, progress=lambda table, _share: teller.advance(table)
         ).absolute()
+
+
+def _rule(configuration: Configuration, *, unattended: bool) -> Rule:
+    """Say what a file must show to be taken."""
+    if configuration.delivery_complete == "done":
+        return "done"
+    return "stable" if unattended else "nothing"

@@ -263,6 +263,8 @@ def places(outcome: Outcome) -> list[RenderableType]:
     table.add_row("Fortegnelse", Text(str(outcome.output / "manifest.json")))
     if outcome.checks.checks:
         table.add_row("Kontroller", Text(str(outcome.data_docs)))
+    if outcome.night_log is not None:
+        table.add_row("Natlog", Text(str(outcome.night_log)))
     if outcome.edition is None:
         return [table]
     # A run without reports does not pay their imports.

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Final, Literal
 import duckdb
 
 from sources import storage
+from sources.arrivals import TAKE_ALL, Trace, Wait, trace, why_unfinished
 from sources.casting import identifier, quote, rejected_values_sql
 from sources.contract import WITHDRAWN_COLUMN, Contracts, Entity, load_contracts
 from sources.deliveries import DeliveryError, Format, Found, FoundFile, discover
@@ -26,6 +28,7 @@ from sources.parquet_files import damaged
 from sources.private_copy import Fingerprint, PrivateCopy, copy, fingerprint
 from sources.readers import read
 from sources.records import Table
+from sources.showable import shown_column_name, shown_value_sql
 from sources.warehouse import (
     WarehouseBusyError,
     conservation_errors,
@@ -41,6 +44,7 @@ __all__ = [
     "WarehouseBusyError",
     "conservation_errors",
     "land",
+    "left_notes",
     "open_warehouse",
     "record_run",
 ]
@@ -100,7 +104,8 @@ class LandingReport:
     """What landing found and did.
 
     `reused` deliveries were in the warehouse already and were not read again; `removed` are gone from the folder or
-    were replaced.
+    were replaced. `left` are the files that are not whole yet, each with the reason in Danish; `looked_at` is how every
+    other file looked from outside before it was read.
     """
 
     deliveries: tuple[DeliveryResult, ...]
@@ -108,7 +113,9 @@ class LandingReport:
     landed: int
     removed: int
     warnings: tuple[str, ...] = field(repr=False)
-    """Danish sentences for the closing summary: what was set aside, rejected, unknown or missing."""
+    """Danish sentences for the closing summary: what was left, set aside, rejected, unknown or missing."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    looked_at: Mapping[str, Trace] = field(default_factory=dict, repr=False)
 
     @property
     def accepted(self) -> tuple[DeliveryResult, ...]:
@@ -146,14 +153,18 @@ def land(
     deliveries_dir: Path,
     progress: Progress | None = None,
     contracts: Contracts | None = None,
+    wait: Wait = TAKE_ALL,
 ) -> LandingReport:
     """Bring schema `raw` in line with a folder of deliveries.
+
+    A file that is not whole yet is left: what was landed under its name before stands, and a later run takes it.
 
     Args:
         con: The build file (`open_warehouse`).
         deliveries_dir: The folder.
         progress: Called as the work goes on.
         contracts: The contracts; by default the project's own.
+        wait: What a file must show to count as whole; by default every file is taken as it is.
 
     Returns:
         All deliveries, and what was done.
@@ -167,20 +178,39 @@ def land(
         raise NothingUsableError(deliveries_dir, "mappen findes ikke")
     found = discover(folder, contracts)
     lander = _Lander(con, contracts)
+    left: dict[str, str] = {}
+    looked_at: dict[str, Trace] = {}
     with _private_folder(con) as private:
         for done, file in enumerate(found.files):
             if progress is not None:
                 progress(done, len(found.files), file.delivery)
+            # Before the file is read: one that changes under the reading will look new afterwards.
+            seen, reason = trace(file.path), why_unfinished(file.path, wait, time.time())
+            if reason is not None:
+                left[file.delivery] = reason
+                lander.leave(file)
+                continue
+            if seen is not None:
+                looked_at[file.delivery] = seen
             lander.take_in(file, private)
     if progress is not None:
         progress(len(found.files), len(found.files), "")
     if not lander.usable:
-        why = "ingen af filerne kan læses" if found.files else "mappen er tom"
-        raise NothingUsableError(deliveries_dir, why, tuple(lander.errors))
+        raise NothingUsableError(deliveries_dir, _why_nothing(found, left), tuple(lander.errors))
     removed = lander.removed + _remove_gone(con, contracts, found)
     _number(con)
     deliveries = _register(con)
-    return LandingReport(deliveries, lander.reused, lander.landed, removed, tuple(_warnings(deliveries)))
+    notes = (*left_notes(left), *_warnings(deliveries))
+    return LandingReport(deliveries, lander.reused, lander.landed, removed, notes, left, looked_at)
+
+
+def _why_nothing(found: Found, left: Mapping[str, str]) -> str:
+    """Say why there is nothing to land."""
+    if not found.files:
+        return "mappen er tom"
+    if len(left) == len(found.files):
+        return "ingen af filerne er hele endnu"
+    return "ingen af filerne kan læses"
 
 
 class _private_folder:  # noqa: N801 - a context manager used as a function
@@ -256,6 +286,10 @@ class _Lander:
         except DeliveryError as error:
             self._set_aside(file, seen, str(error), known)
 
+    def leave(self, file: FoundFile) -> None:
+        """Leave a file that is not whole yet: what was landed under its name before stands."""
+        self.usable += any(known.status == "accepted" for known in self._known.get(file.delivery, []))
+
     def _read(
         self, file: FoundFile, form: Format, entity: Entity, seen: Fingerprint, known: list[_Landed], private: Path
     ) -> None:
@@ -309,12 +343,13 @@ class _Lander:
         if table.malformed is not None:
             con.execute(
                 f"INSERT INTO raw.rejected_rows SELECT {labels}, line, NULL, text, "
-                "reason || '. Linjen er afvist.', true "
+                f"reason || '. Linjen er afvist.', true, {shown_value_sql(entity, 'NULL', 'text')} "
                 f"FROM read_parquet({quote(str(table.malformed))})"
             )
             malformed = self._count(f"SELECT count(*) FROM raw.rejected_rows WHERE delivery_id = {delivery_id}")
+        shown = shown_value_sql(entity, identifier("column"), identifier("value"))
         con.execute(
-            f'INSERT INTO raw.rejected_rows SELECT {labels}, line, "column", "value", reason, row_rejected '
+            f'INSERT INTO raw.rejected_rows SELECT {labels}, line, "column", "value", reason, row_rejected, {shown} '
             f"FROM ({rejected_values_sql(entity)})",
             [delivery_id],
         )
@@ -343,7 +378,7 @@ class _Lander:
                 accepted_rows=delivered - rejected,
                 rejected_rows=rejected,
                 rejected_values=rejected_values,
-                unknown_columns=table.unknown_columns,
+                unknown_columns=tuple(shown_column_name(name) for name in table.unknown_columns),
                 missing_columns=table.missing_columns,
                 error=None,
                 landed_at=_now(),
@@ -386,7 +421,7 @@ class _Lander:
                 )
             )
             self._con.execute(
-                "INSERT INTO raw.rejected_rows VALUES (?, ?, ?, ?, NULL, NULL, NULL, ?, true)",
+                "INSERT INTO raw.rejected_rows VALUES (?, ?, ?, ?, NULL, NULL, NULL, ?, true, NULL)",
                 [self._next_id, file.source, file.entity, file.delivery, error],
             )
         except BaseException:
@@ -484,6 +519,19 @@ def _register(con: duckdb.DuckDBPyConnection) -> tuple[DeliveryResult, ...]:
 def _result(row: tuple[Any, ...]) -> DeliveryResult:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
     return DeliveryResult(*values)
+
+
+def left_notes(left: Mapping[str, str]) -> Iterable[str]:
+    """Say in Danish which files were left because they were not whole.
+
+    Args:
+        left: The files, and why.
+
+    Yields:
+        A sentence per file.
+    """
+    for delivery, reason in left.items():
+        yield f"{delivery} er ikke taget med: filen er ikke hel endnu ({reason}). Den tages med i en senere kørsel."
 
 
 def _warnings(deliveries: tuple[DeliveryResult, ...]) -> Iterable[str]:

@@ -18,7 +18,7 @@ import duckdb
 from sources.casting import accepted_view_sql, identifier, quote
 from sources.contract import WITHDRAWN_COLUMN, Contracts, load_contracts
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """The version of the tables below and of how deliveries are read; raise it when either changes."""
 
 MEMORY_LIMIT: Final = "1GB"
@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS raw.deliveries (
 );
 CREATE TABLE IF NOT EXISTS raw.rejected_rows (
     delivery_id BIGINT NOT NULL, source VARCHAR, entity VARCHAR, delivery VARCHAR NOT NULL, line BIGINT,
-    "column" VARCHAR, "value" VARCHAR, reason VARCHAR NOT NULL, row_rejected BOOLEAN NOT NULL
+    "column" VARCHAR, "value" VARCHAR, reason VARCHAR NOT NULL, row_rejected BOOLEAN NOT NULL,
+    shown_value VARCHAR
 );
 CREATE TABLE IF NOT EXISTS raw.run_context (
     run_id VARCHAR NOT NULL, report_year INTEGER, today DATE, computed_at TIMESTAMP NOT NULL,

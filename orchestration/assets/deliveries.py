@@ -3,7 +3,9 @@
 from dagster import AssetExecutionContext, MaterializeResult, MetadataValue, ResourceParam, asset
 
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
+from orchestration.tags import folder_tag
 
 DELIVERIES = "deliveries"
 
@@ -27,8 +29,9 @@ def deliveries(
         The folder, as metadata.
     """
     progress.stage("deliveries")
-    folder = settings.deliveries_folder(progress)
-    context.instance.add_run_tags(context.run_id, {"erhvervshus/deliveries": str(folder)})
+    with retried(context, settings):
+        folder = settings.deliveries_folder(progress)
+    context.instance.add_run_tags(context.run_id, folder_tag(folder))
     return MaterializeResult(
         metadata={
             "folder": MetadataValue.path(folder),

@@ -14,6 +14,7 @@ from dagster import (
 
 from orchestration.assets.landing import POOL
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 
 EXPECTATIONS = "expectations"
@@ -66,11 +67,14 @@ def build_expectations(marts: list[AssetKey]) -> AssetsDefinition:
 
         suites = load_suites()
         progress.stage(EXPECTATIONS, len(suites))
-        facts = run_facts(settings.warehouse)
-        results = run_suites(suites, settings.warehouse, reference_day(settings, facts.run_at.date()), progress.advance)
-        record(settings.history, facts, results)
-        record_score_card(settings.history, settings.warehouse, facts.day)
-        index = write_data_docs(settings.output_folder, facts, suites, results, recent_statuses(settings.history))
+        with retried(context, settings):
+            facts = run_facts(settings.warehouse)
+            results = run_suites(
+                suites, settings.warehouse, reference_day(settings, facts.run_at.date()), progress.advance
+            )
+            record(settings.history, facts, results)
+            record_score_card(settings.history, settings.warehouse, facts.day)
+            index = write_data_docs(settings.output_folder, facts, suites, results, recent_statuses(settings.history))
         counts = tally(results)
         context.log.info("%s", counts)
         return MaterializeResult(

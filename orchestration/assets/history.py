@@ -10,6 +10,7 @@ from exports.publish import CURRENT
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
 from orchestration.dbt import HISTORY, RAW
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from orchestration.version import code_version
 from sources.landing import open_warehouse
@@ -25,10 +26,11 @@ FINDING_HISTORY = "finding_history"
     pool=POOL,
     description="Findings of registration practice as the last publication left them: since when, and what is closed.",
 )
-def earlier_findings(settings: RunSettings) -> MaterializeResult[None]:
+def earlier_findings(context: AssetExecutionContext, settings: RunSettings) -> MaterializeResult[None]:
     """Load the history into the build file, after what a killed run published without keeping it.
 
     Args:
+        context: Dagster's.
         settings: Where the build file and the output are.
 
     Returns:
@@ -37,9 +39,10 @@ def earlier_findings(settings: RunSettings) -> MaterializeResult[None]:
     Raises:
         HistoryError: The history is damaged or in use.
     """
-    catch_up(settings.output_folder / CURRENT, settings.history)
-    with closing(open_warehouse(settings.warehouse)) as con:
-        findings = load_findings(con, settings.history)
+    with retried(context, settings):
+        catch_up(settings.output_folder / CURRENT, settings.history)
+        with closing(open_warehouse(settings.warehouse)) as con:
+            findings = load_findings(con, settings.history)
     return MaterializeResult(metadata={"findings": findings})
 
 
@@ -68,10 +71,11 @@ def finding_history(context: AssetExecutionContext, settings: RunSettings) -> Ma
     from expectations.retention import forget_old  # noqa: PLC0415
 
     path = settings.history
-    stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
+    with retried(context, settings):
+        stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
+        facts = run_facts(settings.warehouse)
+        forgotten = forget_old(path, facts.day, facts.run_at.date())
     counts = {"open": stored.open_findings, "closed": stored.closed_findings} if stored else {}
-    facts = run_facts(settings.warehouse)
-    forgotten = forget_old(path, facts.day, facts.run_at.date())
     return MaterializeResult(
         metadata={
             "file": MetadataValue.path(path),

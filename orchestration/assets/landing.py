@@ -2,23 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetSpec,
     MaterializeResult,
+    MetadataValue,
     ResourceParam,
     multi_asset,
 )
 
 from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
+from orchestration.nightlog.facts import LANDING, landing_facts
+from orchestration.nightlog.record import Landing
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_notice, made_key
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
+from orchestration.tags import YEAR, delivery_tags
+from orchestration.taken import Taken, write_taken
 from orchestration.version import code_version
 from sources.contract import load_contracts
-from sources.landing import LandingReport, land, open_warehouse, record_run
+from sources.landing import LandingReport, land, left_notes, open_warehouse, record_run
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.metadata import RawMetadataValue
 
 POOL = "warehouse"
 REGISTER = {
@@ -58,7 +70,7 @@ def landing(
     """Land the deliveries and record the run.
 
     Args:
-        context: Dagster's; gets the report year as a tag of the run.
+        context: Dagster's; gets the deliveries and the report year as tags of the run.
         settings: Where the deliveries and the build file are, and the report year.
         progress: Told of each delivery.
 
@@ -68,14 +80,30 @@ def landing(
     Raises:
         NothingUsableError: No delivery can be used.
     """
-    folder = settings.deliveries_folder()
-    settings.build_folder.mkdir(parents=True, exist_ok=True)
-    with closing(open_warehouse(settings.warehouse)) as con:
-        report = land(con, folder, progress=_follow(progress))
-        record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
-        year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
-    context.instance.add_run_tags(context.run_id, {"erhvervshus/year": str(year)})
-    yield from _results(report)
+    since = _begun(context)
+    with retried(context, settings):
+        key = made_key(settings.output_folder)
+        notice = key_notice(key, settings.output_folder) if settings.deliveries is not None else None
+        folder = settings.deliveries_folder()
+        settings.build_folder.mkdir(parents=True, exist_ok=True)
+        with closing(open_warehouse(settings.warehouse)) as con:
+            report = land(con, folder, progress=_follow(progress), wait=settings.wait)
+            record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
+            year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
+            facts = landing_facts(con, report, since)
+        write_taken(settings.output_folder, Taken(context.run_id, report.looked_at))
+    for note in left_notes(report.left):
+        context.log.warning("%s", note)
+    known = [(each.entity, each.extracted_on) for each in report.accepted if each.entity and each.extracted_on]
+    tags = delivery_tags(known, report.looked_at)
+    context.instance.add_run_tags(context.run_id, {**tags, YEAR: str(year)})
+    yield from _results(report, facts, notice)
+
+
+def _begun(context: AssetExecutionContext) -> datetime:
+    """Say when the run began, as the register of deliveries writes times: UTC without time zone."""
+    began = context.instance.get_run_stats(context.run_id).start_time
+    return datetime.fromtimestamp(began or 0, UTC).replace(tzinfo=None)
 
 
 def _follow(progress: Progress) -> Callable[[int, int, str], None]:
@@ -90,18 +118,19 @@ def _follow(progress: Progress) -> Callable[[int, int, str], None]:
     return tell
 
 
-def _results(report: LandingReport) -> Iterator[MaterializeResult[None]]:
+def _results(report: LandingReport, facts: Landing, notice: str | None) -> Iterator[MaterializeResult[None]]:
     """Give each entity its row counts, and the register the totals."""
     for spec in landed_specs():
         name = spec.key.path[-1]
         if name in REGISTER:
-            metadata: dict[str, int | list[str]] = {}
+            metadata: dict[str, RawMetadataValue] = {}
             if name == "deliveries":
                 metadata = {
                     "deliveries": len(report.deliveries),
                     "reused": report.reused,
                     "set_aside": len(report.set_aside),
-                    "warnings": list(report.warnings),
+                    "warnings": [*([notice] if notice else []), *report.warnings],
+                    LANDING: MetadataValue.json(facts.model_dump(mode="json")),
                 }
         else:
             own = [delivery for delivery in report.deliveries if delivery.entity == name]

@@ -17,7 +17,9 @@ from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.assets.landing import POOL
 from orchestration.dbt import WarehouseTranslator
 from orchestration.manifest import read_manifest
+from orchestration.nightlog.facts import TABLES, published_rows, table_rows
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from orchestration.version import code_version
 
@@ -77,19 +79,24 @@ def build_publication(manifest: Path) -> AssetsDefinition:
         """
         progress.stage("publication")
         run = RunInfo(run_id=context.run_id, code_version=code_version(), manifest=manifest)
-        published = publish(
-            settings.warehouse,
-            settings.output_folder,
-            run,
-            keep=settings.keep,
-            progress=progress.advance,
-        )
+        with retried(context, settings):
+            before = published_rows(settings.output_folder)
+            published = publish(
+                settings.warehouse,
+                settings.output_folder,
+                run,
+                keep=settings.keep,
+                progress=progress.advance,
+            )
         return MaterializeResult(
             metadata={
                 "warehouse": MetadataValue.path(published.warehouse),
                 "report_year": published.report_year,
                 "tables": len(published.tables),
                 "rows": sum(table.rows for table in published.tables),
+                TABLES: MetadataValue.json(
+                    [each.model_dump() for each in table_rows(before, published.tables)],
+                ),
             },
         )
 

@@ -15,6 +15,7 @@ from orchestration.assets.history import FINDING_HISTORY
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 
 STATEMENT = "statement"
@@ -67,14 +68,15 @@ def build_statement(manifest: Path) -> AssetsDefinition:
             context.log.info("No reports: not asked for, or the project publishes no statement")
             return MaterializeResult(metadata={"written": False})
         output = settings.output_folder
-        year = read_publication(output).report_year
-        edition = read_edition(output, year)
-        written = not is_untouchable(edition)
-        if written or edition is None:
-            progress.stage(STATEMENT, STEPS)
-            edition = report(output, year, lambda: manifest, progress=progress.advance).edition
-        else:
-            context.log.info("%s is left as it is", heading(edition))
+        with retried(context, settings):
+            year = read_publication(output).report_year
+            edition = read_edition(output, year)
+            written = not is_untouchable(edition)
+            if written or edition is None:
+                progress.stage(STATEMENT, STEPS)
+                edition = report(output, year, lambda: manifest, progress=progress.advance).edition
+            else:
+                context.log.info("%s is left as it is", heading(edition))
         return MaterializeResult(
             metadata={
                 "written": written,

@@ -14,6 +14,8 @@ from orchestration.errors import WarehouseBuildError
 from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_in_environment
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources import storage
 from sources.warehouse import doubt, is_damage
@@ -56,19 +58,21 @@ def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefini
         """
         progress.stage("warehouse", total)
         workspace = prepare_workspace(project, manifest, settings.build_folder)
-        invocation = warehouse_dbt(workspace).cli(
-            ["build", "--exclude-resource-type", "unit_test"],
-            context=context,
-            target_path=workspace / "target",
-        )
-        try:
-            for event in invocation.stream():
-                progress.advance(_subject(event))
-                yield event
-        except DagsterDbtCliRuntimeError as error:
-            if is_damage(str(error)):
-                doubt(settings.warehouse)
-            raise WarehouseBuildError(_explain(error, workspace)) from error
+        with key_in_environment():
+            invocation = warehouse_dbt(workspace).cli(
+                ["build", "--exclude-resource-type", "unit_test"],
+                context=context,
+                target_path=workspace / "target",
+            )
+        with retried(context, settings):
+            try:
+                for event in invocation.stream():
+                    progress.advance(_subject(event))
+                    yield event
+            except DagsterDbtCliRuntimeError as error:
+                if is_damage(str(error)):
+                    doubt(settings.warehouse)
+                raise WarehouseBuildError(explain(error, workspace)) from error
 
     return warehouse
 
@@ -80,8 +84,16 @@ def _subject(event: Any) -> str:  # noqa: ANN401
     return str(getattr(event, "check_name", ""))
 
 
-def _explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
-    """Say in Danish that nothing was published, with what dbt said and where the whole log is."""
+def explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
+    """Say in Danish that nothing was published, with what dbt said and where the whole log is.
+
+    Args:
+        error: What dagster-dbt raised.
+        workspace: The folder dbt worked in.
+
+    Returns:
+        The text of an error.
+    """
     said = str(error).partition("Errors parsed from dbt logs:")[2].strip() or str(error)
     refused = storage.trouble(said, workspace.parent)
     remedy = f"{refused}\n" if refused else ""

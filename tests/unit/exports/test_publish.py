@@ -160,12 +160,70 @@ def test_parquet_is_sorted_and_the_same_every_time(build: Path, manifest: Path, 
     assert types == [("INTEGER", "DOUBLE")]
 
 
+def change_mart(manifest: Path, name: str, meta: dict[str, Any]) -> None:
+    """Declare something else of a mart."""
+    content = json.loads(manifest.read_bytes())
+    content["nodes"][name]["config"]["meta"] |= meta
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_views_work_under_any_name_of_the_file(build: Path, manifest: Path, tmp_path: Path) -> None:
+    """Without it, a view would hold the name its file had while it was written, and fail for every reader."""
+    publication = publish(build, tmp_path / "output", run_info(manifest))
+    with duckdb.connect(str(publication.warehouse), read_only=True) as con:
+        assert con.execute("from bi.dim_house_v1 order by house").fetchall() == [("danmark",), ("fyn",)]
+        comments = dict(con.execute("select view_name, comment from duckdb_views() where not internal").fetchall())
+        columns = con.execute(
+            "select comment from duckdb_columns() where schema_name = 'bi' and table_name = 'dim_house_v1'"
+        ).fetchall()
+    assert comments["dim_house_v1"] == DESCRIPTION
+    assert columns == [("Husets kode, fx 'fyn'; ikke navn.",)]
+    with duckdb.connect() as con:
+        con.execute("create table dim_house as select 'another table of that name' as house")
+        con.execute(f"attach '{publication.warehouse}' as \"warehouse of today\" (read_only)")
+        con.execute('use "warehouse of today"')
+        assert con.execute("select count(*) from bi.dim_house_v1").fetchall() == [(2,)]
+        assert con.execute("select report_year, run_id from bi.publication_v1").fetchall() == [(2025, "00000000-run")]
+
+
+def test_a_breaking_change_leaves_the_old_view_beside_the_new(build: Path, manifest: Path, tmp_path: Path) -> None:
+    """Without it, the dashboards on a mart would break on the morning after it has been improved."""
+    output = tmp_path / "output"
+    read = "select house, year, value from bi.goal_attainment_v1 order by house"
+
+    def readers_see(query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(output / "current.duckdb"), read_only=True) as con:
+            return con.execute(query).fetchall()
+
+    publish(build, output, run_info(manifest))
+    before = readers_see(read)
+    with duckdb.connect(str(build)) as con:
+        con.execute("alter table goals.goal_attainment rename column year to goal_year")
+        con.execute("alter table goals.goal_attainment alter column value type decimal(9, 2)")
+    kept = {"house": "house", "year": "goal_year", "value": "cast(value as double precision)"}
+    change_mart(manifest, "goal_attainment", {"view": {"version": 2, "previous": {"columns": kept}}})
+    publish(build, output, run_info(manifest, day=1))
+
+    assert readers_see(read) == before
+    assert readers_see("select goal_year, typeof(value) from bi.goal_attainment_v2 limit 1") == [(2025, "DECIMAL(9,2)")]
+    about = readers_see("select comment from duckdb_views() where view_name = 'goal_attainment_v1'")[0][0]
+    assert about.startswith("Replaced by goal_attainment_v2; it goes when that is replaced.")
+
+
+def test_a_view_that_cannot_be_read_stops_the_publication(build: Path, manifest: Path, tmp_path: Path) -> None:
+    """Without it, an old view over a column that is gone would be published and fail for its readers."""
+    change_mart(manifest, "dim_house", {"view": {"version": 2, "previous": {"columns": {"house": "no_such_column"}}}})
+    with pytest.raises(PublicationError, match="no_such_column"):
+        publish(build, tmp_path / "output", run_info(manifest))
+
+
 STEPS = [
     "read_marts",
     "_write_warehouse",
     "_comment",
     "_describe",
     "_write_publication_table",
+    "_write_views",
     "_close_warehouse",
     "_fingerprint",
     "_write_parquet",

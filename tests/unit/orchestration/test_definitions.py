@@ -12,7 +12,7 @@ from expectations.suite import load_suites
 from orchestration.assembly import build_defs
 from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
-from orchestration.jobs import JOB
+from orchestration.jobs import JOB, STATEMENTS_BY_YEAR
 from orchestration.settings import RunSettings
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "assets.txt"
@@ -87,7 +87,9 @@ def test_what_opens_the_build_file_shares_a_pool(definitions: Definitions) -> No
 def test_the_job_runs_everything_in_one_process(definitions: Definitions) -> None:
     """Without it, a new asset could be left out of the nightly run."""
     job = definitions.resolve_job_def(JOB)
-    assert job.asset_layer.executable_asset_keys == definitions.resolve_asset_graph().get_all_asset_keys()
+    every = definitions.resolve_asset_graph().get_all_asset_keys()
+    # A statement per year is asked for by a person; the run of the day writes the newest year's.
+    assert job.asset_layer.executable_asset_keys == every - {STATEMENTS_BY_YEAR}
     assert job.executor_def.name == "in_process"
 
 

@@ -1,0 +1,7 @@
+"""What `erhvervshus serve` loads: the definitions by the program's settings, with schedule and sensor turned on."""
+
+from __future__ import annotations
+
+from orchestration.assembly import build_defs
+
+defs = build_defs(serving=True)
