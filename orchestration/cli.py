@@ -14,6 +14,7 @@ from orchestration.commands.freeze import freeze
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.run import run
+from orchestration.commands.serve import serve
 from orchestration.commands.settings import settings
 from orchestration.commands.synthetic import synthetic
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run)
+app.command("serve")(serve)
 app.command("synthetic")(synthetic)
 app.add_typer(quality)
 app.command("explain")(explain)
