@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from expectations.result_history import RunFacts
@@ -20,6 +20,7 @@ from expectations.wording import COPENHAGEN, count, long_date, number
 
 FOLDER = "data-docs"
 INDEX = "index.html"
+_STAGING = "making-"
 _TEMPLATES = Path(__file__).parent / "templates"
 _SIGNS = {"passed": "●", "failed": "○", "broken": "×"}
 
@@ -99,17 +100,33 @@ def write_data_docs(
     """
     pages = [Page(suite, tuple(result for result in results if result.suite == suite.name)) for suite in suites]
     output.mkdir(parents=True, exist_ok=True)
-    fresh, old, final = (output / name for name in (f".{FOLDER}-new", f".{FOLDER}-old", FOLDER))
-    for folder in (fresh, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    fresh.mkdir()
+    editions, final = output / f".{FOLDER}", output / FOLDER
+    # Of runs of earlier versions, and of killed ones.
+    for left in (output / f".{FOLDER}-new", output / f".{FOLDER}-old", *editions.glob(f"{_STAGING}*")):
+        _remove(left)
+    fresh = editions / f"{_STAGING}{datetime.now(tz=UTC):%Y%m%dT%H%M%S%fZ}"
+    fresh.mkdir(parents=True)
     for name, text in _render(run, pages, statuses).items():
         (fresh / name).write_text(text, encoding="utf-8")
-    if final.exists():
-        final.rename(old)
-    fresh.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
+    made = fresh.rename(editions / fresh.name.removeprefix(_STAGING))
+    link = editions / f"{_STAGING}link"
+    link.symlink_to(made.relative_to(output))
+    if final.is_dir() and not final.is_symlink():
+        final.rename(editions / "earlier")
+    # Replaced in one step: a reader finds the pages before or these at any time.
+    link.replace(final)
+    for old in editions.iterdir():
+        if old.name != made.name:
+            _remove(old)
     return final / INDEX
+
+
+def _remove(path: Path) -> None:
+    """Remove pages that nobody is led to any more."""
+    if path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _render(run: RunFacts, pages: Sequence[Page], statuses: Statuses) -> dict[str, str]:

@@ -19,6 +19,14 @@ class RecipientsError(ExpectationsError):
     """The recipients' YAML cannot be used, or it holds a secret."""
 
 
+class HistoryError(ExpectationsError):
+    """The history cannot be read or written. The message names the file and the remedy."""
+
+
+class HistoryVersionError(HistoryError):
+    """The history is of a newer version of the program, or could not be brought up to date; it is as it was."""
+
+
 class HistoryBusyError(ExpectationsError):
     """Another program has the history open and did not let go of it in time."""
 

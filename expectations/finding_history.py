@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import Final
 
 import duckdb
 
-from expectations.errors import ExpectationsError, UnknownNameError
-from expectations.store import opened_history, tables_in
+from expectations.errors import HistoryError, UnknownNameError
+from expectations.store import opened_history, tables_in, unusable
 from expectations.wording import long_date
 
 _FINDINGS: Final = """
@@ -28,13 +28,12 @@ _FINDINGS: Final = """
 )
 """
 _COLUMNS: Final = "house, rule, entity, record_id, found_value, first_seen, last_seen, closed_on"
-_SOURCE: Final = "build.practice.practice_finding_history"
+_TABLE: Final = "practice_finding_history"
+_PUBLICATION: Final = "_publication"
 
 _log = logging.getLogger(__name__)
 
-
-class HistoryError(ExpectationsError):
-    """The history cannot be read or written. The message is Danish and names the file and the remedy."""
+__all__ = ["HistoryError", "Stored", "catch_up", "load_findings", "newest_run", "store_findings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,12 @@ def load_findings(build: duckdb.DuckDBPyConnection, history: Path) -> int:
     if not history.exists():
         return 0
     with _named(history):
+        # Opened on its own first, so that an old file is brought up to date and a newer one refused.
+        with opened_history(history):
+            pass
         build.execute(f"ATTACH {_quoted(history)} AS earlier (READ_ONLY)")
         try:
-            if _has_table(build, "earlier", "main", "findings"):
-                build.execute(f"INSERT INTO history.findings SELECT {_COLUMNS}, recorded_at FROM earlier.findings")
+            build.execute(f"INSERT INTO history.findings SELECT {_COLUMNS}, recorded_at FROM earlier.findings")
         finally:
             build.execute("DETACH earlier")
     counted = build.execute("SELECT count(*) FROM history.findings").fetchall()
@@ -98,14 +99,43 @@ def store_findings(build: Path, history: Path, *, run_id: str, code_version: str
     Raises:
         HistoryError: The history is damaged, in use or cannot be written; it is as it was.
     """
-    with _named(history):
-        history.parent.mkdir(parents=True, exist_ok=True)
-        with closing(duckdb.connect(str(history))) as con:
-            con.execute(f"ATTACH {_quoted(build)} AS build (READ_ONLY)")
-            if not _has_table(con, "build", "practice", "practice_finding_history"):
-                _log.info("%s has no findings to keep", build)
-                return None
-            return _store(con, run_id, code_version)
+    with _named(history), opened_history(history) as con:
+        con.execute(f"ATTACH {_quoted(build)} AS build (READ_ONLY)")
+        if not _has_table(con, "build", "practice", _TABLE):
+            _log.info("%s has no findings to keep", build)
+            return None
+        today = con.execute("SELECT today FROM build.raw.run_context").fetchall()[0][0]
+        return _store(con, f"build.practice.{_TABLE}", today, run_id, code_version)
+
+
+def catch_up(published: Path, history: Path) -> Stored | None:
+    """Keep the findings of the publication that stands, when its run was killed before it could do so itself.
+
+    Otherwise a finding would be told with one day of discovery today and with a later one tomorrow.
+
+    Args:
+        published: The published warehouse; without it there is nothing to do.
+        history: The history.
+
+    Returns:
+        What was stored, or None when the history knows the run already.
+
+    Raises:
+        HistoryError: The history is damaged, in use or cannot be written; it is as it was.
+    """
+    if not published.exists():
+        return None
+    with _named(history), opened_history(history) as con:
+        con.execute(f"ATTACH {_quoted(published)} AS build (READ_ONLY)")
+        if not all(_has_table(con, "build", "main", name) for name in (_TABLE, _PUBLICATION)):
+            return None
+        run_id, today, code_version = con.execute(
+            f"SELECT run_id, today, code_version FROM build.{_PUBLICATION}"
+        ).fetchall()[0]
+        if con.execute("SELECT 1 FROM finding_runs WHERE run_id = ?", [run_id]).fetchall():
+            return None
+        _log.warning("The run %s was ended before its findings were kept; they are taken from %s", run_id, published)
+        return _store(con, f"build.{_TABLE}", today, run_id, code_version)
 
 
 def newest_run(history: Path, as_of: date) -> date:
@@ -136,25 +166,16 @@ def newest_run(history: Path, as_of: date) -> date:
     raise UnknownNameError(msg)
 
 
-def _store(con: duckdb.DuckDBPyConnection, run_id: str, code_version: str) -> Stored | None:
+def _store(con: duckdb.DuckDBPyConnection, source: str, today: date, run_id: str, code_version: str) -> Stored | None:
     """Replace the findings and note the run, in one transaction."""
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    con.execute("BEGIN")
-    con.execute(f"CREATE TABLE IF NOT EXISTS findings {_FINDINGS}")
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS finding_runs (run_id VARCHAR NOT NULL, today DATE NOT NULL, "
-        "recorded_at TIMESTAMP NOT NULL, code_version VARCHAR NOT NULL, open_findings BIGINT NOT NULL, "
-        "closed_findings BIGINT NOT NULL)"
-    )
-    today, newest = con.execute(
-        "SELECT (SELECT today FROM build.raw.run_context), (SELECT max(today) FROM finding_runs)"
-    ).fetchall()[0]
+    newest = con.execute("SELECT max(today) FROM finding_runs").fetchall()[0][0]
     if newest is not None and today < newest:
-        con.execute("ROLLBACK")
         _log.warning("The run is of %s and the history of %s: the history stays as it is", today, newest)
         return None
+    con.execute("BEGIN")
     con.execute("DELETE FROM findings")
-    con.execute(f"INSERT INTO findings SELECT {_COLUMNS}, ? FROM {_SOURCE} ORDER BY ALL", [now])
+    con.execute(f"INSERT INTO findings SELECT {_COLUMNS}, ? FROM {source} ORDER BY ALL", [now])
     counts = con.execute("SELECT count(*) FILTER (closed_on IS NULL), count(closed_on) FROM findings").fetchall()[0]
     con.execute("DELETE FROM finding_runs WHERE run_id = ?", [run_id])
     con.execute("INSERT INTO finding_runs VALUES (?, ?, ?, ?, ?, ?)", [run_id, today, now, code_version, *counts])
@@ -182,9 +203,4 @@ def _named(history: Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        msg = (
-            f"{history}: historikken over fund kan ikke læses eller skrives. Luk andre programmer, der bruger filen, "
-            "og kør igen. Er den beskadiget, så gendan den fra en sikkerhedskopi, eller flyt den væk for at begynde "
-            f"forfra; så regnes alle fund for nye. Årsag: {error}"
-        )
-        raise HistoryError(msg) from error
+        raise unusable(history, error) from error

@@ -1,4 +1,4 @@
-"""The file that remembers between runs, `<output>/.history/quality.duckdb`: how it is opened, and our tables in it.
+"""The file that remembers between runs, `<output>/.history/quality.duckdb`: how it is opened.
 
 It is never rebuilt with the warehouse: what was found on a day, and what a person said of it, cannot be computed again.
 """
@@ -12,40 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.errors import HistoryBusyError
+from expectations.errors import HistoryBusyError, HistoryError
+from expectations.migrations import copy_database, migrate
+from sources import storage
 
 _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.2
-
-_TABLES = """
-create table if not exists expectation_results (
-    run_id varchar not null, run_at timestamp not null, day date not null, suite varchar not null,
-    check_name varchar not null, label_da varchar not null, concerns varchar not null, severity varchar not null,
-    asset varchar not null, status varchar not null, checked bigint not null, unexpected bigint not null,
-    observed double, message_da varchar not null, remedy_da varchar not null, reason varchar not null,
-    since date not null, offenders varchar not null, expectation varchar not null, error varchar
-);
-create table if not exists score_cards (
-    day date not null, house varchar not null, dimension varchar not null, checked bigint, passed bigint,
-    share_pct double, share_last_month double, share_last_year double
-);
-create table if not exists alert_states (
-    owner varchar not null, rule varchar not null, record_id varchar, kind varchar not null, until date,
-    who varchar not null, note varchar not null, said_at timestamp not null, day date not null
-);
-create table if not exists alert_told (
-    owner varchar not null, rule varchar not null, record_id varchar not null, weight integer not null,
-    told_on date not null
-);
--- For files made before the column was.
-alter table alert_told add column if not exists last_open date;
-create table if not exists alert_outbox (
-    message_id varchar not null, owner varchar not null, channel varchar not null, day date not null,
-    subject varchar not null, body varchar not null, attachment_name varchar not null, attachment varchar not null,
-    status varchar not null, attempts integer not null, last_error varchar, created_at timestamp not null,
-    sent_at timestamp
-);
-"""
 
 
 def history_file(output: Path) -> Path:
@@ -62,7 +34,7 @@ def history_file(output: Path) -> Path:
 
 @contextmanager
 def opened_history(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the history for reading and writing, and make what is missing.
+    """Open the history for reading and writing, made when it is missing and brought up to date when it is old.
 
     Args:
         path: The file; its folder is made.
@@ -72,15 +44,59 @@ def opened_history(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         HistoryBusyError: Another program kept the file open for over twenty seconds.
+        HistoryVersionError: The file is of a newer version of the program.
+        HistoryError: The file is damaged, or may not be read or written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_connect(path)) as con:
-        con.execute(_TABLES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        con = _connect(path)
+    except (OSError, duckdb.Error) as error:
+        raise unusable(path, error) from error
+    with closing(con):
+        migrate(con, path)
         yield con
 
 
+def save_copy(path: Path, copy: Path) -> None:
+    """Copy the history into a new file, as it is after its last transaction.
+
+    Args:
+        path: The history.
+        copy: The file to make.
+
+    Raises:
+        HistoryError: The history cannot be read, or the copy cannot be written.
+    """
+    with opened_history(path) as con:
+        try:
+            copy_database(con, copy)
+        except duckdb.Error as error:
+            raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: BaseException) -> HistoryError:
+    """Say in Danish that the history cannot be used, and what to do.
+
+    Args:
+        path: The file.
+        error: What happened.
+
+    Returns:
+        The error to raise.
+    """
+    refused = storage.trouble(error, path)
+    msg = f"{path}: historikken kan ikke læses eller skrives. " + (
+        refused
+        or "Luk andre programmer, der bruger filen, og kør igen. Er den beskadiget, så gendan den fra en "
+        "sikkerhedskopi (`erhvervshus restore`), eller flyt den væk for at begynde forfra; så regnes alle fund for "
+        "nye. "
+        f"Årsag: {error}"
+    )
+    return HistoryError(msg)
+
+
 def tables_in(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """List the tables of the history: those of the findings are made by the first publication.
+    """List the tables of the history.
 
     Args:
         con: The history.

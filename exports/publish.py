@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from exports.files import READ_ONLY, sha256_of, sync
+from exports.switch import CURRENT, MANIFEST, remove_old, staged, switch
+from exports.views.record import read_record
+from exports.views.specification import VIEW_SCHEMA, View, read_views
+from sources import storage
 
-_log = logging.getLogger(__name__)
+__all__ = [
+    "CURRENT",
+    "MANIFEST",
+    "Frozen",
+    "Manifest",
+    "Mart",
+    "Publication",
+    "PublicationError",
+    "PublishedDelivery",
+    "PublishedFile",
+    "PublishedTable",
+    "RunInfo",
+    "publish",
+    "read_marts",
+]
 
-PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement")
+PUBLISHED_SCHEMAS = ("core", "goals", "effect", "geography", "quality", "practice", "statement", "access")
 STORAGE_VERSION = "v1.4.0"
-CURRENT = "current.duckdb"
-MANIFEST = "manifest.json"
 PUBLICATION_TABLE = "_publication"
-_STAGING_PREFIX = ".publish-"
-_WAREHOUSE_PATTERN = "warehouse-*.duckdb"
 
 
 class PublicationError(Exception):
@@ -153,8 +164,9 @@ def publish(
 ) -> Publication:
     """Publish the marts of a private build file.
 
-    Everything is written and verified in a folder of its own inside the output folder, and moved into place by
-    renaming. A reader that holds the file of yesterday keeps it; a failure at any step puts back what was there.
+    Everything is written and verified in a folder of its own inside the output folder, and readers see all of it in one
+    step. A reader that holds the file of yesterday keeps it; a failure at any step leaves what was there, and so does a
+    kill.
 
     Args:
         build: The private build file.
@@ -173,27 +185,27 @@ def publish(
     published_at = (run.published_at or datetime.now(tz=UTC)).astimezone(UTC).replace(microsecond=0)
     label = f"{published_at:%Y%m%dT%H%M%SZ}-{run.run_id[:8]}"
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        with _staging(output, label) as staging, closing(duckdb.connect()) as con:
+        with staged(output, label) as staging, closing(duckdb.connect()) as con:
             con.execute(f"attach {_text(str(build))} as build (read_only)")
             marts = read_marts(run.manifest, con)
-            warehouse = staging / f"warehouse-{label}.duckdb"
+            warehouse = staging.warehouse
             tables = _write_warehouse(con, marts, warehouse, tell)
             content = _describe(con, run, published_at, warehouse.name, tables)
             _write_publication_table(con, content)
-            _close_warehouse(con, warehouse, content.tables)
-            files = tuple(_write_parquet(con, marts, staging, tell))
+            views = _write_views(con, run.manifest)
+            _close_warehouse(con, warehouse, content.tables, views)
+            files = tuple(_write_parquet(con, marts, staging.files, tell))
             listed = (_fingerprint(warehouse, sum(table.rows for table in tables)), *files)
             content = content.model_copy(update={"files": listed})
-            _write_manifest(staging / MANIFEST, content)
-            _switch(staging, output, content)
+            _write_manifest(staging.files / MANIFEST, content)
+            switch(staging)
     except (OSError, duckdb.Error, LookupError, ValueError) as error:
         msg = (
             f"{output}: resultatet kunne ikke offentliggøres, så den forrige udgave gælder stadig. "
-            f"Årsag: {error}. Ret årsagen, og kør igen."
+            f"{storage.cause(error, output)}"
         )
         raise PublicationError(msg) from error
-    _remove_old(output, keep)
+    remove_old(output, keep)
     return Publication(warehouse=output / warehouse.name, manifest=content)
 
 
@@ -254,20 +266,6 @@ def _mart(node: Mapping[str, Any]) -> Mart:
         },
         parquet=bool((meta.get("publish") or {}).get("parquet")),
     )
-
-
-@contextmanager
-def _staging(output: Path, label: str) -> Iterator[Path]:
-    """Make a folder on the output's own file system, and remove it and those of killed runs."""
-    for left in output.glob(f"{_STAGING_PREFIX}*"):
-        _log.warning("Removing %s, left by a run that was killed", left)
-        shutil.rmtree(left)
-    folder = output / f"{_STAGING_PREFIX}{label}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_warehouse(
@@ -364,8 +362,46 @@ def _write_publication_table(con: duckdb.DuckDBPyConnection, content: Manifest) 
     con.execute(f"comment on table published.main.{PUBLICATION_TABLE} is {_text(about)}")
 
 
-def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequence[PublishedTable]) -> None:
-    """Write the file out whole, make it read-only, and count its rows again as a reader would."""
+def _write_views(con: duckdb.DuckDBPyConnection, manifest: Path) -> tuple[View, ...]:
+    """Write the versioned views with their comments; DuckDB keeps no name of the file in them."""
+    con.execute(f"create schema published.{VIEW_SCHEMA}")
+    views = read_views(manifest, table_columns(con, "published"), read_record(), PUBLICATION_TABLE)
+    for view in views:
+        target = f"published.{VIEW_SCHEMA}.{_name(view.name)}"
+        con.execute(f"create view {target} as {view.query('main')}")
+        if view.description:
+            con.execute(f"comment on view {target} is {_text(view.description)}")
+        for column in view.columns:
+            if column.description:
+                con.execute(f"comment on column {target}.{_name(column.name)} is {_text(column.description)}")
+    return views
+
+
+def table_columns(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, tuple[str, ...]]:
+    """List the columns of the published tables.
+
+    Args:
+        con: A connection with the published file attached.
+        database: The name it is attached under.
+
+    Returns:
+        The columns in order, by table.
+    """
+    rows = con.execute(
+        """
+        select table_name, list(column_name order by column_index) from duckdb_columns()
+        where database_name = ? and schema_name = 'main' and not internal
+        group by table_name order by table_name
+        """,
+        [database],
+    ).fetchall()
+    return {table: tuple(columns) for table, columns in rows}
+
+
+def _close_warehouse(
+    con: duckdb.DuckDBPyConnection, path: Path, tables: Sequence[PublishedTable], views: Sequence[View]
+) -> None:
+    """Write the file out whole, make it read-only, and read tables and views again as a reader would."""
     con.execute("checkpoint published")
     con.execute("detach published")
     path.chmod(READ_ONLY)
@@ -375,6 +411,8 @@ def _close_warehouse(con: duckdb.DuckDBPyConnection, path: Path, tables: Sequenc
             if found != table.rows:
                 msg = f"tabellen {table.table} har {found} rækker i {path.name}, men skal have {table.rows}"
                 raise ValueError(msg)
+        for view in views:
+            reader.execute(f"describe {VIEW_SCHEMA}.{_name(view.name)}")
     sync(path)
 
 
@@ -401,61 +439,6 @@ def _write_manifest(path: Path, content: Manifest) -> None:
     path.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
     path.chmod(READ_ONLY)
     sync(path)
-
-
-class _Undo:
-    """Remembers how to put back what was there, for as long as the switch is not finished."""
-
-    def __init__(self, staging: Path) -> None:
-        self._staging = staging
-        self._steps: list[Callable[[], object]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            for step in reversed(self._steps):
-                step()
-
-    def replace(self, new: Path, target: Path) -> None:
-        """Put a file or link in place; what was there is kept under another name until the switch is over."""
-        if target.is_symlink() or target.exists():
-            kept = self._staging / f"before-{target.name}"
-            if target.is_symlink():
-                kept.symlink_to(target.readlink())
-            else:
-                os.link(target, kept)
-            self._steps.append(lambda: os.replace(kept, target))  # noqa: PTH105
-        else:
-            self._steps.append(lambda: target.unlink(missing_ok=True))
-        os.replace(new, target)  # noqa: PTH105
-
-
-def _switch(staging: Path, output: Path, content: Manifest) -> None:
-    """Move everything into place by renaming: the warehouse, the link to it, the files, and the manifest last."""
-    with _Undo(staging) as undo:
-        undo.replace(staging / content.warehouse, output / content.warehouse)
-        for file in content.files:
-            if file.name != content.warehouse:
-                undo.replace(staging / file.name, output / file.name)
-        link = staging / CURRENT
-        link.symlink_to(content.warehouse)
-        undo.replace(link, output / CURRENT)
-        undo.replace(staging / MANIFEST, output / MANIFEST)
-        sync(output)
-
-
-def _remove_old(output: Path, keep: int) -> None:
-    """Remove published warehouses beyond the newest `keep`, never the one in use."""
-    current = (output / CURRENT).resolve()
-    # Names begin with the time of publication, so that their order is the order of publications.
-    for old in sorted(output.glob(_WAREHOUSE_PATTERN), reverse=True)[keep:]:
-        if old.resolve() != current:
-            try:
-                old.unlink()
-            except OSError:
-                _log.warning("Cannot remove %s; the next publication tries again", old, exc_info=True)
 
 
 def _fingerprint(path: Path, rows: int) -> PublishedFile:

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.backup import backup
 from orchestration.commands.compare import compare
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
+from orchestration.commands.restore import restore
 from orchestration.commands.run import run
 from orchestration.commands.serve import serve
 from orchestration.commands.settings import settings
@@ -34,6 +36,8 @@ app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
 app.command("settings")(settings)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 def _show_version(value: bool) -> None:

@@ -14,11 +14,12 @@ from dagster import AssetKey
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource
 from packaging.version import Version
 
+from orchestration.dbt_process import command
 from orchestration.manifest import (
     PARTIAL_PARSE,
     PROJECT_FILES,
     PROJECT_FOLDERS,
-    dbt_executable,
+    python_of_dbt,
 )
 
 RAW = "raw"
@@ -71,7 +72,7 @@ class WarehouseDbt(DbtCliResource):
 
     @cached_property
     def _cli_version(self) -> Version:
-        """The version of the installed dbt, which is the one `dbt_executable` names."""
+        """The version of the installed dbt, which is the one that is run."""
         return Version(version("dbt-core"))
 
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
@@ -100,7 +101,9 @@ def prepare_workspace(project: Path, manifest: Path, build: Path) -> Path:
         _link(workspace / name, project / name)
     shared, own = manifest.with_name(PARTIAL_PARSE), target / PARTIAL_PARSE
     if shared.exists() and (not own.exists() or own.stat().st_mtime_ns < shared.stat().st_mtime_ns):
-        shutil.copy2(shared, own)
+        # Whole or not at all: half a file of a killed run would count as the newest.
+        shutil.copy2(shared, own.with_suffix(".new"))
+        own.with_suffix(".new").replace(own)
     return workspace
 
 
@@ -126,9 +129,16 @@ def warehouse_dbt(workspace: Path) -> WarehouseDbt:
     return WarehouseDbt(
         project_dir=os.fspath(workspace),
         profiles_dir=os.fspath(workspace),
-        dbt_executable=dbt_executable(),
+        # Python with our module before dbt's arguments: dbt ends when the run is killed.
+        dbt_executable=python_of_dbt(),
         # A log of every statement costs a seventh of the build; errors and times of models are kept at this level.
-        global_config_flags=["--no-use-colors", "--no-version-check", "--log-level-file", "info"],
+        global_config_flags=[
+            *command(os.getpid()),
+            "--no-use-colors",
+            "--no-version-check",
+            "--log-level-file",
+            "info",
+        ],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class RunError(Exception):
     """A run cannot start or cannot finish; the message is shown as it is, without a traceback."""
@@ -31,6 +33,14 @@ class ReportsError(RunError):
     """The warehouse was published, but the reports of the year could not be made; the edition before still stands."""
 
 
+class StorageError(RunError):
+    """The disk is full, read-only or refuses access; the message names the path and the remedy."""
+
+
+class BackupError(RunError):
+    """A backup could not be taken or brought back; what was there is as it was."""
+
+
 class ConservationError(RunError):
     """Rows were lost or invented on the way in: delivered is not accepted plus rejected."""
 
@@ -43,17 +53,29 @@ def expected_error(error: BaseException) -> BaseException | None:
 
     Returns:
         The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
-        publication's and the statement's), or None when the failure was not foreseen.
+        publication's and the statement's), else what the disk refused, or None when the failure was not foreseen.
     """
+    import duckdb  # noqa: PLC0415
+
+    from sources import storage  # noqa: PLC0415
+
     ours = expected_errors()
+    chain = list(_chain(error))
+    for each in chain:
+        if isinstance(each, ours):
+            return each
+    refused = (storage.trouble(each) for each in chain if isinstance(each, OSError | duckdb.Error))
+    said = next((text for text in refused if text is not None), None)
+    return StorageError(said) if said is not None else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Follow an error to what it was raised from, through what Dagster wraps around it."""
     seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        if isinstance(current, ours):
-            return current
-        seen.add(id(current))
-        current = getattr(current, "user_exception", None) or current.__cause__ or current.__context__
-    return None
+    while error is not None and id(error) not in seen:
+        yield error
+        seen.add(id(error))
+        error = getattr(error, "user_exception", None) or error.__cause__ or error.__context__
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
@@ -71,6 +93,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
+    from sources.pseudonyms import PseudonymKeyError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
@@ -85,6 +108,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
         MissingCommentsError,
         ContractError,
         NothingUsableError,
+        PseudonymKeyError,
         SyntheticError,
         WarehouseBusyError,
         ExpectationsError,

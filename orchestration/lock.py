@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from orchestration.errors import RunInProgressError
-from orchestration.paths import build_folder
+from orchestration.paths import build_file, build_folder
+from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0
@@ -36,6 +37,11 @@ def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
         _take(handle, output, time.monotonic() + patience)
+        handle.seek(0)
+        left = handle.read().strip()
+        if left:
+            _log.warning("Process %s, which had %s, was killed; what it built is read through first", left, output)
+            doubt(build_file(output))
         handle.seek(0)
         handle.truncate()
         handle.write(str(os.getpid()))

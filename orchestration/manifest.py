@@ -9,8 +9,10 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ PROJECT_FOLDERS = ("models", "macros", "seeds", "tests")
 PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
 MANIFEST = "manifest.json"
 PARTIAL_PARSE = "partial_parse.msgpack"
+_PARSING = ".parsing-"
 
 
 def dbt_executable() -> str:
@@ -40,6 +43,18 @@ def dbt_executable() -> str:
         msg = f"{path}: programmet dbt mangler. Kør `make setup`, så miljøet bliver sat op igen."
         raise ProjectError(msg)
     return str(path)
+
+
+def python_of_dbt() -> str:
+    """Return the Python that dbt is installed for, which is this one.
+
+    Returns:
+        The absolute path of the interpreter.
+
+    Raises:
+        ProjectError: dbt is not installed beside this Python.
+    """
+    return str(Path(dbt_executable()).with_name(Path(sys.executable).name))
 
 
 def quiet_environment() -> dict[str, str]:
@@ -112,42 +127,51 @@ def prepare_manifest(project: Path = DBT_PROJECT, target: Path | None = None) ->
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in folder.glob(f"{_PARSING}*"):
+            shutil.rmtree(left, ignore_errors=True)
         if not is_current(manifest, project):
             _parse(project, folder)
     return manifest
 
 
 def _parse(project: Path, target: Path) -> None:
-    """Run `dbt parse` and let it write the manifest and its partial parse into the target folder."""
+    """Run `dbt parse`, and put the manifest and its partial parse into the target folder when they are whole."""
     _log.info("Parsing the dbt project %s into %s", project, target)
-    # Dated before the parse: a file saved while dbt reads makes the next run parse again.
-    manifest = target / MANIFEST
-    started = _filesystem_now(target)
-    result = subprocess.run(  # noqa: S603
-        [
-            dbt_executable(),
-            "--quiet",
-            "parse",
-            "--project-dir",
-            str(project),
-            "--profiles-dir",
-            str(project),
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(target),
-        ],
-        cwd=project,
-        env=quiet_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0 or not manifest.exists():
-        detail = (result.stdout + result.stderr).strip()
-        msg = f"{project}: dbt kan ikke læse projektet. Ret fejlen, og kør igen.\n{detail}"
-        raise ProjectError(msg)
-    os.utime(manifest, ns=(started, started))
+    with tempfile.TemporaryDirectory(dir=target, prefix=_PARSING) as folder:
+        fresh = Path(folder)
+        if (target / PARTIAL_PARSE).exists():
+            shutil.copy2(target / PARTIAL_PARSE, fresh)
+        # Dated before the parse: a file saved while dbt reads makes the next run parse again.
+        started = _filesystem_now(target)
+        result = subprocess.run(  # noqa: S603
+            [
+                dbt_executable(),
+                "--quiet",
+                "parse",
+                "--project-dir",
+                str(project),
+                "--profiles-dir",
+                str(project),
+                "--target-path",
+                str(fresh),
+                "--log-path",
+                str(target),
+            ],
+            cwd=project,
+            env=quiet_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        manifest = fresh / MANIFEST
+        if result.returncode != 0 or not manifest.exists():
+            detail = (result.stdout + result.stderr).strip()
+            msg = f"{project}: dbt kan ikke læse projektet. Ret fejlen, og kør igen.\n{detail}"
+            raise ProjectError(msg)
+        os.utime(manifest, ns=(started, started))
+        for made in sorted(fresh.iterdir(), key=lambda path: path.name == MANIFEST):
+            if made.is_file():
+                made.replace(target / made.name)
 
 
 def _filesystem_now(folder: Path) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 # Before Dagster is imported: it reads these once.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -26,20 +27,24 @@ from dagster import (
 from expectations.data_docs import FOLDER, INDEX
 from expectations.gate import form_error, tally
 from expectations.result_history import results_of
+from expectations.store import history_file
+from exports.statement.edition import FOLDER as EDITIONS
 from exports.statement.edition import read_edition
+from exports.switch import PUBLICATIONS
 from orchestration.assembly import build_defs
 from orchestration.assets.statement import STATEMENT
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.configuration import load_configuration
-from orchestration.errors import ConservationError, RunInProgressError, expected_error
+from orchestration.errors import ConservationError, RunInProgressError, StorageError, expected_error
 from orchestration.jobs import JOB
 from orchestration.nightlog.writing import write_night
 from orchestration.outcome import Outcome, read_outcome
-from orchestration.paths import DBT_PROJECT
+from orchestration.paths import DBT_PROJECT, build_folder
 from orchestration.progress import Progress, SilentProgress
 from orchestration.settings import RunSettings
 from orchestration.stages import STAGE_OF_STEP
 from orchestration.tags import run_tags
+from sources import storage
 
 _log = logging.getLogger(__name__)
 _dbt_log = logging.getLogger("erhvervshus.dbt")
@@ -212,8 +217,15 @@ def check_output(output: Path) -> None:
         output: The output folder; made when missing.
 
     Raises:
-        OSError: It cannot be made or written.
+        StorageError: It cannot be made, or it or a folder of ours in it cannot be written.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    if not os.access(output, os.W_OK):
-        raise PermissionError(13, "ingen skriveadgang", str(output))
+    ours = (build_folder(output), history_file(output).parent, output / PUBLICATIONS, output / EDITIONS)
+    folder = output
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for folder in (output, *(each for each in ours if each.exists())):
+            with NamedTemporaryFile(dir=folder, prefix=".skrivbar-"):
+                pass
+    except OSError as error:
+        msg = f"{output}: her kan ikke skrives. {storage.cause(error, folder)}"
+        raise StorageError(msg) from error

@@ -39,6 +39,9 @@ ColumnType = Literal[
     "industry",
 ]
 PersonalData = Literal["none", "company", "pseudonym", "person"]
+"""What a column tells by itself, from least to most: nothing of anyone; something of one company that others do not
+know; an id that leads to a person only with another system or a key; a person's name, a text that may hold one, or a
+number that a public register knows the person of."""
 
 _FOLDS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
@@ -181,13 +184,13 @@ class Contracts(_Frozen):
 
     @property
     def digest(self) -> str:
-        """A hex digest of what decides how deliveries are read; wording does not change it."""
+        """A hex digest of what decides how deliveries are read and what of them is shown; wording is not in it."""
         decisive = [
             (
                 entity.source,
                 entity.name,
                 entity.key,
-                [column.model_dump(exclude={"description", "personal_data"}) for column in entity.columns],
+                [column.model_dump(exclude={"description"}) for column in entity.columns],
             )
             for entity in self.entities
         ]

@@ -10,12 +10,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
 from sources.contract import Contracts, Entity
+from sources.showable import shown_delivery, shown_text
 
 Format = Literal["csv", "csv.gz", "parquet", "xlsx", "json", "ndjson"]
 
@@ -72,7 +74,7 @@ class FoundFile:
 
     path: Path
     delivery: str
-    """Path relative to the deliveries folder, with `/`."""
+    """Path relative to the deliveries folder, with `/`; what in it may name a person is held back."""
     source: str | None = None
     entity: str | None = None
     extracted_on: date | None = None
@@ -121,7 +123,35 @@ def discover(folder: Path, contracts: Contracts) -> Found:
         if found is not None:
             files.append(found)
     files.sort(key=lambda f: (f.entity or "", f.extracted_on or date.min, f.path.name, f.delivery))
-    return Found(tuple(files), tuple(unreadable))
+    return Found(tuple(_named(files, contracts)), tuple(unreadable))
+
+
+def _named(files: list[FoundFile], contracts: Contracts) -> Iterator[FoundFile]:
+    """Give every file the name it goes by: what may name a person is held back, and numbered to keep two apart."""
+    held_back = 0
+    for file in files:
+        match = _PATTERN.fullmatch(file.path.name)
+        said = match["entity"] if match else file.path.name.partition(".")[0]
+        name = shown_delivery(
+            file.delivery,
+            said + (f"__{match['date']}" if match else "") if _is_entity_like(said, contracts) else None,
+            held_back + 1,
+        )
+        held_back += name != file.delivery
+        yield replace(file, delivery=name)
+
+
+def _is_entity_like(name: str, contracts: Contracts) -> bool:
+    """Whether a name is meant as an entity's: a slip of the pen is shown, what is like none of them may be anything."""
+    entities = [entity.name for entity in contracts.entities]
+    heads = {entity.partition("_")[0] for entity in entities}
+    head, _, tail = name.lower().partition("_")
+    return bool(get_close_matches(name.lower(), entities, n=1, cutoff=_LIKE)) or (head in heads and tail.isalpha())
+
+
+def _shown_entity(name: str, contracts: Contracts) -> str:
+    """Return the entity of a file's name as it may be shown."""
+    return name if _is_entity_like(name, contracts) else shown_text(name)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, DeliveryError | None]]:
@@ -178,6 +208,7 @@ def _identify(path: Path, relative: Path, contracts: Contracts) -> FoundFile | N
 
 
 _DEPTH: Final = 2  # <source>/<file>
+_LIKE: Final = 0.75  # How alike two names are, of 1, for one to be meant as the other.
 _NO_PATTERN: Final = DeliveryError(
     "Filnavnet følger ikke mønstret", expected=_FORM, remedy="Omdøb filen, eller flyt den ud af mappen"
 )
@@ -214,8 +245,9 @@ def _kind_error(path: Path) -> DeliveryError | None:
 def _place_error(folder: str | None, contracts: Contracts) -> DeliveryError:
     names = [source.name for source in contracts.sources]
     in_source = folder is None or folder in names
+    named = shown_text(folder) if folder is not None else ""
     return DeliveryError(
-        "Filen ligger ikke direkte i en kildes mappe" if in_source else f"Mappen {folder} er ikke en kilde",
+        "Filen ligger ikke direkte i en kildes mappe" if in_source else f"Mappen {named} er ikke en kilde",
         expected=f"en fil direkte i en af mapperne {', '.join(names)}",
         remedy="Flyt filen til sin kildes mappe",
     )
@@ -225,7 +257,9 @@ def _name_error(match: re.Match[str], folder: str, entity: Entity | None, contra
     if entity is None:
         there = ", ".join(e.name for e in contracts.source(folder).entities)
         return DeliveryError(
-            f"Entiteten {match['entity']} findes ikke", expected=f"en af {there}", remedy="Ret filnavnet"
+            f"Entiteten {_shown_entity(match['entity'], contracts)} findes ikke",
+            expected=f"en af {there}",
+            remedy="Ret filnavnet",
         )
     if entity.source != folder:
         return DeliveryError(
@@ -241,7 +275,7 @@ def _name_error(match: re.Match[str], folder: str, entity: Entity | None, contra
         )
     if match["ending"].lower() not in FORMATS:
         return DeliveryError(
-            f"Endelsen .{match['ending']} kendes ikke",
+            f"Endelsen .{shown_text(match['ending'])} kendes ikke",
             expected=f"en af {', '.join(FORMATS)}",
             remedy="Gem filen i et af formaterne",
         )

@@ -17,6 +17,7 @@ from sources.contract import WITHDRAWN_COLUMN, Entity
 from sources.deliveries import DeliveryError, Format
 from sources.private_copy import CHUNK_BYTES, MAX_LINE_BYTES, PrivateCopy
 from sources.records import BATCH_ROWS, RecordWriter, Table, extra_json, missing_key, normalise_name
+from sources.showable import shown_column_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     for key, value in pairs:
         name = normalise_name(key)
         if name in found:
-            raise _RepeatedFieldError(name)
+            raise _RepeatedFieldError(shown_column_name(name))
         found[name] = value
     return found
 

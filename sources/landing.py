@@ -27,6 +27,7 @@ from sources.parquet_files import damaged
 from sources.private_copy import Fingerprint, PrivateCopy, copy, fingerprint
 from sources.readers import read
 from sources.records import Table
+from sources.showable import shown_column_name, shown_value_sql
 from sources.warehouse import (
     WarehouseBusyError,
     conservation_errors,
@@ -338,12 +339,13 @@ class _Lander:
         if table.malformed is not None:
             con.execute(
                 f"INSERT INTO raw.rejected_rows SELECT {labels}, line, NULL, text, "
-                "reason || '. Linjen er afvist.', true "
+                f"reason || '. Linjen er afvist.', true, {shown_value_sql(entity, 'NULL', 'text')} "
                 f"FROM read_parquet({quote(str(table.malformed))})"
             )
             malformed = self._count(f"SELECT count(*) FROM raw.rejected_rows WHERE delivery_id = {delivery_id}")
+        shown = shown_value_sql(entity, identifier("column"), identifier("value"))
         con.execute(
-            f'INSERT INTO raw.rejected_rows SELECT {labels}, line, "column", "value", reason, row_rejected '
+            f'INSERT INTO raw.rejected_rows SELECT {labels}, line, "column", "value", reason, row_rejected, {shown} '
             f"FROM ({rejected_values_sql(entity)})",
             [delivery_id],
         )
@@ -372,7 +374,7 @@ class _Lander:
                 accepted_rows=delivered - rejected,
                 rejected_rows=rejected,
                 rejected_values=rejected_values,
-                unknown_columns=table.unknown_columns,
+                unknown_columns=tuple(shown_column_name(name) for name in table.unknown_columns),
                 missing_columns=table.missing_columns,
                 error=None,
                 landed_at=_now(),
@@ -415,7 +417,7 @@ class _Lander:
                 )
             )
             self._con.execute(
-                "INSERT INTO raw.rejected_rows VALUES (?, ?, ?, ?, NULL, NULL, NULL, ?, true)",
+                "INSERT INTO raw.rejected_rows VALUES (?, ?, ?, ?, NULL, NULL, NULL, ?, true, NULL)",
                 [self._next_id, file.source, file.entity, file.delivery, error],
             )
         except BaseException:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from sources.casting import MAX_SHOWN_LENGTH, identifier
 from sources.contract import WITHDRAWN_COLUMN, Entity
 from sources.deliveries import DeliveryError
+from sources.showable import shown_column_name
 
 BATCH_ROWS: Final = 20_000
 """Rows kept in memory before they are written."""
@@ -99,7 +100,7 @@ def read_header(entity: Entity, given: Sequence[str], *, hint: str = "") -> Head
     for place, name in enumerate(names):
         if name in places:
             raise DeliveryError(
-                f"Kolonnen {name[:MAX_SHOWN_LENGTH]} står to gange i overskriften",
+                f"Kolonnen {shown_column_name(name)[:MAX_SHOWN_LENGTH]} står to gange i overskriften",
                 expected="hver kolonne én gang",
                 remedy="Fjern eller omdøb den ene",
                 line=1,
@@ -119,7 +120,7 @@ def read_header(entity: Entity, given: Sequence[str], *, hint: str = "") -> Head
 def missing_key(entity: Entity, absent: Sequence[str], found: Iterable[str], hint: str = "") -> DeliveryError:
     """Return the error for a delivery without (all of) its key."""
     names = list(found)
-    shown = ", ".join(name[:MAX_SHOWN_LENGTH] for name in names[:_NAMES_SHOWN])
+    shown = ", ".join(shown_column_name(name)[:MAX_SHOWN_LENGTH] for name in names[:_NAMES_SHOWN])
     more = f" og {len(names) - _NAMES_SHOWN} til" if len(names) > _NAMES_SHOWN else ""
     which = "nøglekolonnen" if len(absent) == 1 else "nøglekolonnerne"
     return DeliveryError(

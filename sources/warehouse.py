@@ -7,6 +7,8 @@ has another layout is thrown away and made anew.
 from __future__ import annotations
 
 import logging
+import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +18,7 @@ import duckdb
 from sources.casting import accepted_view_sql, identifier, quote
 from sources.contract import WITHDRAWN_COLUMN, Contracts, load_contracts
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """The version of the tables below and of how deliveries are read; raise it when either changes."""
 
 MEMORY_LIMIT: Final = "1GB"
@@ -34,7 +36,8 @@ CREATE TABLE IF NOT EXISTS raw.deliveries (
 );
 CREATE TABLE IF NOT EXISTS raw.rejected_rows (
     delivery_id BIGINT NOT NULL, source VARCHAR, entity VARCHAR, delivery VARCHAR NOT NULL, line BIGINT,
-    "column" VARCHAR, "value" VARCHAR, reason VARCHAR NOT NULL, row_rejected BOOLEAN NOT NULL
+    "column" VARCHAR, "value" VARCHAR, reason VARCHAR NOT NULL, row_rejected BOOLEAN NOT NULL,
+    shown_value VARCHAR
 );
 CREATE TABLE IF NOT EXISTS raw.run_context (
     run_id VARCHAR NOT NULL, report_year INTEGER, today DATE, computed_at TIMESTAMP NOT NULL,
@@ -54,6 +57,12 @@ _SIGNS_OF_DAMAGE: Final = (
     "storage version",
     "version number",
 )
+
+
+PATIENCE_SECONDS: Final = 5.0
+"""How long a file that another process has open is waited for: what a killed run leaves behind ends by itself."""
+
+_PAUSE_SECONDS: Final = 0.1
 
 
 class WarehouseBusyError(RuntimeError):
@@ -78,14 +87,20 @@ def open_warehouse(path: Path, contracts: Contracts | None = None) -> duckdb.Duc
         A connection with schemas `raw` and `accepted` in place and session time zone UTC.
 
     Raises:
-        WarehouseBusyError: another process has the file open.
+        WarehouseBusyError: another process has the file open, and kept it.
     """
     contracts = contracts or load_contracts()
     path.parent.mkdir(parents=True, exist_ok=True)
     layout = f"{LAYOUT}:{contracts.digest}"
     con = _connect(path)
+    if con is not None:
+        # Nobody else has the file open now, so what is left there is of a run that was killed.
+        shutil.rmtree(_spilled(path), ignore_errors=True)
     if con is not None and _layout_of(con) not in {layout, None}:
         _log.warning("%s has another layout; it is made anew from the deliveries", path)
+        con.close()
+        con = None
+    if con is not None and _doubt(path).exists() and not _can_be_read(con, path):
         con.close()
         con = None
     if con is None:
@@ -94,31 +109,83 @@ def open_warehouse(path: Path, contracts: Contracts | None = None) -> duckdb.Duc
     if con is None:
         raise RuntimeError(f"{path} kan ikke oprettes. Kontroller, at disken har plads og virker.")
     _prepare(con, contracts, layout)
+    _doubt(path).unlink(missing_ok=True)
     return con
+
+
+def doubt(path: Path) -> None:
+    """Let the next opening of the build file read every landed row first: the last run did not end by itself.
+
+    Args:
+        path: The build file.
+    """
+    if path.exists():
+        _doubt(path).touch()
+
+
+def is_damage(said: str) -> bool:
+    """Say whether a message of DuckDB means that a file is damaged.
+
+    Args:
+        said: The message.
+
+    Returns:
+        True for damage; False for anything else, as no disk space or no access.
+    """
+    lowered = said.lower()
+    return any(sign in lowered for sign in _SIGNS_OF_DAMAGE)
+
+
+def _doubt(path: Path) -> Path:
+    """Name the mark of a file that is to be read whole before it is used."""
+    return path.with_name(f"{path.name}.doubtful")
+
+
+def _spilled(path: Path) -> Path:
+    """Name the folder for what does not fit in memory."""
+    return path.with_name(f"{path.name}.tmp")
+
+
+def _can_be_read(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Read every block of every table that landing keeps from run to run."""
+    try:
+        tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw'").fetchall()
+        for (table,) in tables:
+            con.execute(f"SELECT bit_xor(hash(whole)) FROM raw.{identifier(table)} AS whole").fetchall()
+    except duckdb.Error as error:
+        if not is_damage(str(error)):
+            raise
+        _log.warning("%s is damaged and is made anew from the deliveries: %s", path, error)
+        return False
+    return True
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection | None:
-    """Connect; None when the file is damaged."""
-    try:
-        con = duckdb.connect(
-            str(path),
-            config={
-                "memory_limit": MEMORY_LIMIT,
-                "temp_directory": f"{path}.tmp",
-                "preserve_insertion_order": True,
-            },
-        )
-    except duckdb.Error as error:
-        said = str(error).lower()
-        if "could not set lock" in said:
-            raise WarehouseBusyError(path) from error
-        if not any(sign in said for sign in _SIGNS_OF_DAMAGE):
-            raise
-        _log.warning("%s is damaged and is made anew from the deliveries: %s", path, error)
-        return None
-    # Timestamps with a time zone must become the same text on every machine.
-    con.execute("SET TimeZone = 'UTC'")
-    return con
+    """Connect; None when the file is damaged. One that another process has open is tried again for a while."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            con = duckdb.connect(
+                str(path),
+                config={
+                    "memory_limit": MEMORY_LIMIT,
+                    "temp_directory": str(_spilled(path)),
+                    "preserve_insertion_order": True,
+                },
+            )
+        except duckdb.Error as error:
+            if "could not set lock" in str(error).lower():
+                if time.monotonic() > deadline:
+                    raise WarehouseBusyError(path) from error
+                time.sleep(_PAUSE_SECONDS)
+                continue
+            if not is_damage(str(error)):
+                raise
+            _log.warning("%s is damaged and is made anew from the deliveries: %s", path, error)
+            return None
+        # Timestamps with a time zone must become the same text on every machine.
+        con.execute("SET TimeZone = 'UTC'")
+        return con
 
 
 def _remove(path: Path) -> None:

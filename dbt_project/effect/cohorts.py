@@ -20,7 +20,7 @@ EXACT_LEVELS: Final = (
 """What must be equal within a pair, by stratum level: widening gives up first region, then industry, never size."""
 
 UNIT_COLUMNS: Final = (
-    "unit_id", "is_treated", "stratum_level", "industry_group", "region", *_ALWAYS_EQUAL,
+    "unit_id", "lot", "is_treated", "stratum_level", "industry_group", "region", *_ALWAYS_EQUAL,
 )  # fmt: skip
 """Columns of a unit that matching needs, besides the covariates."""
 
@@ -53,6 +53,7 @@ def cohort_pairs(units: pd.DataFrame, settings: EffectSettings, caliper_factors:
         exact_levels=EXACT_LEVELS,
         covariates=settings.matching.covariates,
         level="stratum_level",
+        lot="lot",
     )
     known = ~units["is_growth_unknown"].to_numpy(dtype=np.bool_)
     growth_sd = float(units["prior_growth"].to_numpy(dtype=np.float64)[known].std(ddof=1)) if known.sum() > 1 else 0.0

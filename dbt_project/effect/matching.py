@@ -93,6 +93,7 @@ class Matcher:
         exact_levels: Sequence[Sequence[str]],
         covariates: Sequence[str],
         level: str | None = None,
+        lot: str | None = None,
     ) -> None:
         """Prepare units.
 
@@ -103,13 +104,15 @@ class Matcher:
             exact_levels: Columns that must be equal within a match, the narrowest strata first.
             covariates: Numeric columns the distance is made of.
             level: Column with the level of `exact_levels` each treated unit is matched in, from 0; all 0 without it.
+            lot: Column with the number that decides between units at the same distance, the lowest first, from 0 to
+                2^64 - 1; `tie_breaker` of the id without it.
 
         Raises:
             EffectInputError: A column is missing, empty, infinite or of the wrong type, an id is not unique, or a level
                 is not one of `exact_levels`.
         """
         columns = {id, treated, *covariates, *(name for names in exact_levels for name in names)}
-        require_columns(units, columns | ({level} if level else set()), "units")
+        require_columns(units, columns | {name for name in (level, lot) if name}, "units")
         if not covariates:
             raise EffectInputError("units: no covariates were named, so there is no distance. Name at least one.")
         self._units = units
@@ -119,6 +122,7 @@ class Matcher:
         self._treated_at = np.flatnonzero(self.treated)
         self._controls = np.flatnonzero(~self.treated)
         self._exact_levels = exact_levels
+        self._lots = units[lot].to_numpy(dtype=np.uint64) if lot else None
         levels = matrix(units.iloc[self._treated_at], [level])[:, 0] if level else np.zeros(self._treated_at.size)
         if not np.isin(levels, np.arange(len(exact_levels))).all():
             raise EffectInputError(
@@ -228,7 +232,7 @@ class Matcher:
         return self._trees[level, code]
 
     def _pairs(self, found: Sequence[_Found], k: int) -> pd.DataFrame:
-        """The first k candidates of every unit by distance, then by the hash of the control's id."""
+        """The first k candidates of every unit by distance, then by the control's lot."""
         treated = np.concatenate([part.treated for part in found]) if found else np.empty(0, dtype=np.int64)
         control = np.concatenate([part.control for part in found]) if found else np.empty(0, dtype=np.int64)
         distance = np.concatenate([part.distance for part in found]) if found else np.empty(0)
@@ -258,7 +262,9 @@ class Matcher:
         )
 
     def _hashes(self, positions: Ints) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-        """A number per unit that only its id decides, the same on every machine."""
+        """A number per unit that only its lot or its id decides, the same on every machine."""
+        if self._lots is not None:
+            return self._lots[positions]
         found, inverse = np.unique(positions, return_inverse=True)
         hashes = np.array([tie_breaker(one) for one in self.ids[found]], dtype=np.uint64)
         return hashes[inverse]

@@ -48,6 +48,11 @@
     end
 {%- endmacro %}
 
+{# A company in a baseline year: eight digits of the company's place, so that ids sort as companies do, and the year. #}
+{% macro effect_unit_id(place, baseline_year) -%}
+    lpad(cast({{ place }} as varchar), 8, '0') || '-' || {{ baseline_year }}
+{%- endmacro %}
+
 {# The columns units are put in strata by and matched on, from int_effect_baselines. #}
 {% macro effect_covariates(baselines) -%}
     {%- for column in [
@@ -145,7 +150,7 @@
 {# The columns that guided companies and pool have in common, in one order. #}
 {% macro effect_unit_columns(units) -%}
     {%- for column in [
-        'unit_id', 'cvr', 'baseline_year', 'end_year', 'goal_year', 'industry_group', 'size_class', 'region',
+        'unit_id', 'cvr', 'lot', 'baseline_year', 'end_year', 'goal_year', 'industry_group', 'size_class', 'region',
         'is_startup', 'is_growth_unknown', 'log_revenue', 'log_full_time_equivalents', 'log_productivity',
         'prior_growth', 'log_age', 'is_closed', 'revenue_growth', 'revenue_symmetric', 'revenue_log_survivors',
         'employment_growth', 'employment_symmetric', 'employment_log_survivors', 'productivity_growth',

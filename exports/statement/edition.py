@@ -25,6 +25,7 @@ from exports.statement.errors import EditionError
 from exports.statement.limits import Limits
 from exports.statement.statement import IS_HIDDEN, Statement
 from exports.statement.store import table_bytes
+from sources import storage
 
 _log = logging.getLogger(__name__)
 
@@ -342,7 +343,7 @@ def staged(output: Path, year: int) -> Iterator[Path]:
     except (OSError, duckdb.Error) as error:
         msg = (
             f"{edition_folder(output, year)}: opgørelsen kunne ikke skrives, så den forrige udgave gælder stadig. "
-            f"Årsag: {error}. Ret årsagen, og kør `erhvervshus report --year {year}`."
+            f"{storage.cause(error, root)} Udgaven skrives med `erhvervshus report --year {year}`."
         )
         raise EditionError(msg) from error
 

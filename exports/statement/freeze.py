@@ -12,6 +12,7 @@ from exports.files import sync
 from exports.statement.errors import FreezeError
 from exports.statement.statement import Freeze, Statement
 from exports.statement.store import Kept, load, save
+from sources import storage
 
 _log = logging.getLogger(__name__)
 
@@ -179,6 +180,6 @@ def store_frozen(
         folder.chmod(_READ_ONLY_FOLDER)
         sync(root)
     except OSError as error:
-        msg = f"{folder}: opgørelsen kunne ikke fryses, og intet er gemt. Årsag: {error}. Ret årsagen, og kør igen."
+        msg = f"{folder}: opgørelsen kunne ikke fryses, og intet er gemt. {storage.cause(error, folder)}"
         raise FreezeError(msg) from error
     return folder

@@ -61,7 +61,8 @@ class StoredStatement(_Stored):
     publication: Manifest
     settings: dict[str, str]
     freeze: StoredFreeze | None
-    final: bool
+    # The first statements that were kept did not say so.
+    final: bool = False
     lineage: dict[str, tuple[str, ...]]
     tables: tuple[StoredTable, ...]
 

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from dagster import AssetExecutionContext, AssetKey, MaterializeResult, MetadataValue, asset
 
-from expectations.finding_history import load_findings, store_findings
+from expectations.finding_history import catch_up, load_findings, store_findings
+from exports.publish import CURRENT
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
 from orchestration.dbt import HISTORY, RAW
@@ -26,7 +27,7 @@ FINDING_HISTORY = "finding_history"
     description="Findings of registration practice as the last publication left them: since when, and what is closed.",
 )
 def earlier_findings(context: AssetExecutionContext, settings: RunSettings) -> MaterializeResult[None]:
-    """Load the history into the build file.
+    """Load the history into the build file, after what a killed run published without keeping it.
 
     Args:
         context: Dagster's.
@@ -38,8 +39,10 @@ def earlier_findings(context: AssetExecutionContext, settings: RunSettings) -> M
     Raises:
         HistoryError: The history is damaged or in use.
     """
-    with retried(context, settings), closing(open_warehouse(settings.warehouse)) as con:
-        findings = load_findings(con, settings.history)
+    with retried(context, settings):
+        catch_up(settings.output_folder / CURRENT, settings.history)
+        with closing(open_warehouse(settings.warehouse)) as con:
+            findings = load_findings(con, settings.history)
     return MaterializeResult(metadata={"findings": findings})
 
 

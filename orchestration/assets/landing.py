@@ -21,6 +21,7 @@ from orchestration.dbt import RAW
 from orchestration.nightlog.facts import LANDING, landing_facts
 from orchestration.nightlog.record import Landing
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_notice, made_key
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from orchestration.tags import YEAR, delivery_tags
@@ -82,6 +83,8 @@ def landing(
     """
     since = _begun(context)
     with retried(context, settings):
+        key = made_key(settings.output_folder)
+        notice = key_notice(key, settings.output_folder) if settings.deliveries is not None else None
         folder = settings.deliveries_folder()
         settings.build_folder.mkdir(parents=True, exist_ok=True)
         with closing(open_warehouse(settings.warehouse)) as con:
@@ -95,7 +98,7 @@ def landing(
     known = [(each.entity, each.extracted_on) for each in report.accepted if each.entity and each.extracted_on]
     tags = delivery_tags(known, report.looked_at)
     context.instance.add_run_tags(context.run_id, {**tags, YEAR: str(year)})
-    yield from _results(report, facts)
+    yield from _results(report, facts, notice)
 
 
 def _begun(context: AssetExecutionContext) -> datetime:
@@ -122,7 +125,7 @@ def _follow(progress: Progress) -> Callable[[int, int, str], None]:
     return tell
 
 
-def _results(report: LandingReport, facts: Landing) -> Iterator[MaterializeResult[None]]:
+def _results(report: LandingReport, facts: Landing, notice: str | None) -> Iterator[MaterializeResult[None]]:
     """Give each entity its row counts, and the register the totals."""
     for spec in landed_specs():
         name = spec.key.path[-1]
@@ -133,7 +136,7 @@ def _results(report: LandingReport, facts: Landing) -> Iterator[MaterializeResul
                     "deliveries": len(report.deliveries),
                     "reused": report.reused,
                     "set_aside": len(report.set_aside),
-                    "warnings": list(report.warnings),
+                    "warnings": [*([notice] if notice else []), *report.warnings],
                     LANDING: MetadataValue.json(facts.model_dump(mode="json")),
                 }
         else:

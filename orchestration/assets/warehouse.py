@@ -14,8 +14,11 @@ from orchestration.errors import WarehouseBuildError
 from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress
+from orchestration.pseudonym_key import key_in_environment
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
+from sources import storage
+from sources.warehouse import doubt, is_damage
 
 
 def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefinition:
@@ -55,17 +58,20 @@ def build_warehouse(manifest: Path, project: Path = DBT_PROJECT) -> AssetsDefini
         """
         progress.stage("warehouse", total)
         workspace = prepare_workspace(project, manifest, settings.build_folder)
-        invocation = warehouse_dbt(workspace).cli(
-            ["build", "--exclude-resource-type", "unit_test"],
-            context=context,
-            target_path=workspace / "target",
-        )
+        with key_in_environment():
+            invocation = warehouse_dbt(workspace).cli(
+                ["build", "--exclude-resource-type", "unit_test"],
+                context=context,
+                target_path=workspace / "target",
+            )
         with retried(context, settings):
             try:
                 for event in invocation.stream():
                     progress.advance(_subject(event))
                     yield event
             except DagsterDbtCliRuntimeError as error:
+                if is_damage(str(error)):
+                    doubt(settings.warehouse)
                 raise WarehouseBuildError(explain(error, workspace)) from error
 
     return warehouse
@@ -89,8 +95,13 @@ def explain(error: DagsterDbtCliRuntimeError, workspace: Path) -> str:
         The text of an error.
     """
     said = str(error).partition("Errors parsed from dbt logs:")[2].strip() or str(error)
+    refused = storage.trouble(said, workspace.parent)
+    remedy = f"{refused}\n" if refused else ""
+    if is_damage(said):
+        remedy = "Byggefilen er beskadiget. Kør igen: så bliver den lavet forfra af leverancerne.\n"
     return (
         "Datavarehuset kunne ikke bygges, så intet er offentliggjort; den forrige udgave gælder stadig.\n"
+        f"{remedy}"
         f"dbt skriver:\n{said}\n"
         f"Hele loggen: {workspace / 'target' / 'dbt.log'}"
     )

@@ -22,6 +22,7 @@ LONGEST_SHEET_NAME = 31
 # Sources that are not deliveries: what landing knows, and what earlier runs knew.
 NOT_DELIVERED = {"landing", "history"}
 TESTS_PER_MODEL = 4.0
+KEY_TESTS = {"unique", "unique_combination"}
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,24 @@ def test_every_model_has_its_key_tested(models: list[Node], tests_of: dict[str, 
 
     def is_keyed(model: Node) -> bool:
         kinds = {test["test_metadata"]["name"] for test in tests_of[model["unique_id"]]}
-        return bool(kinds & {"unique", "unique_combination"})
+        return bool(kinds & KEY_TESTS)
 
     assert _names([m for m in models if not is_keyed(m)]) == []
+
+
+def test_every_published_key_can_be_read_by_programs(models: list[Node], tests_of: dict[str, list[Node]]) -> None:
+    """Without it PostgreSQL would get tables without primary keys, or with another key than the tested one."""
+    wrong = []
+    for model in models:
+        if model["schema"] in PUBLISHED_SCHEMAS:
+            meta = model["config"]["meta"]
+            key = meta.get("key") or meta["statement"]["key"]
+            said = " ".join(model["description"].split()).partition("Key: ")[2].split(".")[0].split(", ")
+            tests = [t for t in tests_of[model["unique_id"]] if t["test_metadata"]["name"] in KEY_TESTS]
+            tested = [sorted(t["test_metadata"]["kwargs"].get("columns") or [t["column_name"]]) for t in tests]
+            if key != said or sorted(key) not in tested:
+                wrong.append(f"{model['name']}: meta.key {key}, described {said}")
+    assert wrong == []
 
 
 def test_models_are_well_tested(models: list[Node], tests_of: dict[str, list[Node]]) -> None:

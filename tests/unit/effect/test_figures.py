@@ -28,6 +28,7 @@ def _units(end_year: int, treated: int, seed: int) -> pd.DataFrame:
             "goal_year": end_year + 2,
             "unit_id": [f"{number}-{end_year - 1}" for number in range(seed * 10_000, seed * 10_000 + count)],
             "cvr": [str(number) for number in range(count)],
+            "lot": np.arange(count, dtype=np.uint64),
             "is_treated": is_treated,
             "stratum_level": 0,
             "industry_group": rng.integers(1, 3, count),

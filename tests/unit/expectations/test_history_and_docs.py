@@ -13,7 +13,7 @@ import pytest
 
 from expectations import store
 from expectations.data_docs import in_order_of_weight, write_data_docs
-from expectations.errors import HistoryBusyError, UnknownNameError
+from expectations.errors import HistoryBusyError, HistoryError, UnknownNameError
 from expectations.result_history import (
     RunFacts,
     failing_since,
@@ -109,7 +109,7 @@ def test_a_history_in_use_is_waited_for_and_then_told(history: Path, monkeypatch
         with pytest.raises(HistoryBusyError, match="i brug af et andet program"), store.opened_history(history):
             pass
     history.write_bytes(b"something else entirely" * 1000)
-    with pytest.raises(duckdb.Error), store.opened_history(history):
+    with pytest.raises(HistoryError, match="gendan den fra en sikkerhedskopi"), store.opened_history(history):
         pass
 
 
@@ -155,7 +155,18 @@ def test_pages_replace_those_before(tmp_path: Path) -> None:
     written = pages(tmp_path, result())
     assert "gone.html" not in written
     assert "Alle 1 kontroller er som forventet" in written["index.html"]
-    assert [path.name for path in tmp_path.iterdir()] == ["data-docs"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".data-docs", "data-docs"]
+    assert len(list((tmp_path / ".data-docs").iterdir())) == 1
+
+
+def test_pages_of_an_earlier_version_step_aside(tmp_path: Path) -> None:
+    """Without it, the first run after an upgrade could not write its pages: they used to be a folder, not a link."""
+    (tmp_path / "data-docs").mkdir()
+    (tmp_path / "data-docs" / "gone.html").touch()
+    (tmp_path / ".data-docs-new").mkdir()
+    assert "gone.html" not in pages(tmp_path, result())
+    assert (tmp_path / "data-docs").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".data-docs", "data-docs"]
 
 
 def test_a_warning_does_not_claim_that_nothing_was_published(tmp_path: Path) -> None:

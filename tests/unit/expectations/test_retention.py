@@ -20,8 +20,15 @@ def history_with(tmp_path: Path, day: date) -> Path:
     """A history in which all is of one day: a closed and an open finding, a result, a sent and a waiting message."""
     path = history_file(tmp_path)
     with opened_history(path) as con:
-        con.execute("create table findings (record_id varchar, first_seen date, closed_on date)")
-        con.execute("insert into findings values ('closed', $day, $day), ('open', $day, null)", {"day": day})
+        con.execute(
+            """
+            insert into findings by name
+            select 'fyn' as house, 'cvr_valid' as rule, 'crm_forloeb' as entity, record_id, $day as first_seen,
+            $day as last_seen, closed_on, $day as recorded_at
+            from (values ('closed', $day), ('open', null)) as rows (record_id, closed_on)
+            """,
+            {"day": day},
+        )
         con.execute(
             """
             insert into expectation_results

@@ -175,7 +175,7 @@ def test_a_kill_or_a_full_disk_freezes_nothing(output: Path, monkeypatch: pytest
             else rename(self, target)
         ),
     )
-    with pytest.raises(FreezeError, match=r"intet er gemt.*No space left"):
+    with pytest.raises(FreezeError, match=r"intet er gemt.*ikke mere plads"):
         freeze(output)
     monkeypatch.undo()
     assert versions(output, 2025) == ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -121,7 +122,11 @@ def test_strict_is_content_with_a_clean_run(runs: list[Any], tmp_path: Path) -> 
     ("error", "message"),
     [
         (WarehouseBuildError("Datavarehuset kunne ikke bygges."), "Fejl: Datavarehuset kunne ikke bygges."),
-        (OSError(28, "No space left on device", "output/x"), "No space left on device"),
+        (OSError(28, "No space left on device", "output/x"), "Der er ikke mere plads på disken (output/x)."),
+        (
+            duckdb.IOException('Could not write file "/data/x.duckdb": No space left on device'),
+            "Der er ikke mere plads på disken (/data/x.duckdb). Frigør plads",
+        ),
         (ZeroDivisionError("division by zero"), "Fejl: Uventet fejl: division by zero"),
         (KeyboardInterrupt(), "Afbrudt. Den forrige udgave gælder stadig."),
     ],
@@ -165,10 +170,16 @@ def test_an_output_that_cannot_be_written_is_refused_at_once(
     runs: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without it, a run would work for a minute before it found that it may not write."""
-    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+
+    def refuse(**given: Any) -> None:  # noqa: ANN401
+        raise OSError(errno.EROFS, "Read-only file system", str(given["dir"]))
+
+    (tmp_path / ".history").mkdir()
+    monkeypatch.setattr("orchestration.run.NamedTemporaryFile", refuse)
     result = call("run", "--output", tmp_path)
     assert result.exit_code == 1
-    assert "ingen skriveadgang" in result.output
+    said = f"{tmp_path}: her kan ikke skrives. Mappen er skrivebeskyttet ({tmp_path}). Gør filsystemet skrivbart"
+    assert said in result.output
     assert runs == []
 
 

@@ -56,8 +56,9 @@ def output(tmp_path: Path) -> Path:
     with opened_history(history) as con:
         con.execute(
             """
-            create table finding_runs (today date);
-            insert into finding_runs values (date '2026-09-10'), (date '2026-10-31');
+            insert into finding_runs values
+            ('run-0', date '2026-09-10', timestamp '2026-09-10 05:00:00', '0', 0, 0),
+            ('run-1', date '2026-10-31', timestamp '2026-10-31 05:00:00', '0', 0, 0);
             insert into score_cards values
             (date '2026-09-30', 'fyn', 'validity', 100, 90, 90.0, null, null),
             (date '2026-10-31', 'danmark', 'validity', 700, 693, 99.0, 99.0, 99.5),

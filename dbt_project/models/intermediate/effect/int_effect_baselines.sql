@@ -33,6 +33,7 @@ regions as (
 active as (
     select
         companies.cvr,
+        companies.place,
         companies.legal_form_code,
         companies.ceased_on,
         companies.industry_code,
@@ -50,11 +51,13 @@ active as (
 described as (
     select
         active.cvr,
+        active.place,
         active.baseline_year,
         active.legal_form_code,
         active.ceased_on,
         accounts.revenue_tkr,
         accounts.full_time_equivalents,
+        accounts.lot,
         two_before.revenue_tkr as revenue_two_before,
         two_before.full_time_equivalents as full_time_equivalents_two_before,
         four_before.revenue_tkr as revenue_four_before,
@@ -87,6 +90,8 @@ described as (
 
 select
     cvr,
+    place,
+    lot,
     baseline_year,
     legal_form_code,
     ceased_on,

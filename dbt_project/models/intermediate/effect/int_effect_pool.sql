@@ -22,8 +22,9 @@ outcomes as (
 )
 
 select
-    baselines.cvr || '-' || baselines.baseline_year as unit_id,
+    {{ effect_unit_id('baselines.place', 'baselines.baseline_year') }} as unit_id,
     baselines.cvr,
+    baselines.lot,
     baselines.baseline_year,
     cells.end_year,
     cells.goal_year,

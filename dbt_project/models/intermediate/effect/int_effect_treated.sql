@@ -29,6 +29,8 @@ outcomes as (
 followed as (
     select
         guidances.cvr,
+        companies.place,
+        baselines.lot,
         guidances.segment,
         guidances.baseline_year,
         guidances.end_year,
@@ -54,6 +56,6 @@ followed as (
 )
 
 select
-    cvr || '-' || baseline_year as unit_id,
+    coalesce({{ effect_unit_id('place', 'baseline_year') }}, cvr || '-' || baseline_year) as unit_id,
     followed.*
 from followed

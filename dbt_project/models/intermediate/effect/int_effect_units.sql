@@ -7,6 +7,7 @@ select
     candidates.baseline_year,
     candidates.unit_id,
     candidates.cvr,
+    candidates.lot,
     candidates.is_treated,
     coalesce(strata.stratum_level, 0) as stratum_level,
     candidates.industry_group,

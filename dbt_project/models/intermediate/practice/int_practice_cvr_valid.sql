@@ -2,10 +2,10 @@
 with checked as (
     select
         *,
-        {{ is_valid_cvr('cvr') }} as is_passed,
+        is_valid_cvr as is_passed,
         case
-            when length(cvr) = 8 then '8 cifre, men kontrolsummen går ikke op'
-            else cast(length(cvr) as varchar) || ' cifre i stedet for 8'
+            when cvr_digits = 8 then '8 cifre, men kontrolsummen går ikke op'
+            else cast(cvr_digits as varchar) || ' cifre i stedet for 8'
         end as found_value
     from {{ ref('int_practice_courses') }}
     where cvr is not null

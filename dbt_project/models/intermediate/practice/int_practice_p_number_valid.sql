@@ -2,8 +2,8 @@
 with checked as (
     select
         *,
-        length(p_number) = 10 as is_passed,
-        cast(length(p_number) as varchar) || ' cifre i stedet for 10' as found_value
+        p_number_digits = 10 as is_passed,
+        cast(p_number_digits as varchar) || ' cifre i stedet for 10' as found_value
     from {{ ref('int_practice_courses') }}
     where p_number is not null
 )

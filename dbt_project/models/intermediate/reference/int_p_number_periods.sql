@@ -10,7 +10,7 @@ ordered as (
         municipality_code,
         started_on,
         ended_on,
-        lead(started_on) over (partition by p_number order by started_on, cvr) as next_started_on
+        lead(started_on) over (partition by p_number order by started_on, place_of_company) as next_started_on
     from units
 ),
 

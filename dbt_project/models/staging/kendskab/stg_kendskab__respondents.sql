@@ -3,7 +3,7 @@ with newest as (
 )
 
 select
-    respondent_id,
+    {{ pseudonym('respondent', 'respondent_id') }} as respondent_id,
     boelge as wave_year,
     kommunekode as municipality_code,
     erhvervshus as house,

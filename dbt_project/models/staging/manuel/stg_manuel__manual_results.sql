@@ -7,10 +7,10 @@ select
     maal as goal,
     erhvervshus as house,
     aar as result_year,
-    resultat as result_text,
+    {{ without_cpr_numbers('resultat') }} as result_text,
     vurdering as assessment,
-    kommentar as comment_da,
-    vurderet_af as assessed_by,
+    {{ without_cpr_numbers('kommentar') }} as comment_da,
+    {{ pseudonym('medarbejder', 'vurderet_af') }} as assessed_by,
     vurderet_dato as assessed_on,
     is_withdrawn
 from newest

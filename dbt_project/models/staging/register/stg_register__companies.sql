@@ -3,13 +3,16 @@ with newest as (
 )
 
 select
-    cvr_nummer as cvr,
-    navn as company_name,
-    virksomhedsform as legal_form_code,
-    startdato as started_on,
-    ophoersdato as ceased_on,
-    branchekode as industry_code,
-    branchekode_system as industry_system,
-    kommunekode as municipality_code,
-    is_withdrawn
+    numbers.cvr,
+    numbers.is_personally_owned,
+    numbers.place,
+    case when not numbers.is_personally_owned then newest.navn end as company_name,
+    newest.virksomhedsform as legal_form_code,
+    newest.startdato as started_on,
+    newest.ophoersdato as ceased_on,
+    newest.branchekode as industry_code,
+    newest.branchekode_system as industry_system,
+    newest.kommunekode as municipality_code,
+    newest.is_withdrawn
 from newest
+inner join {{ ref('stg_register__company_numbers') }} as numbers on newest.cvr_nummer = numbers.cvr_number

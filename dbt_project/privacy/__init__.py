@@ -1,0 +1,1 @@
+"""What dbt needs beside SQL to keep people out of the warehouse."""

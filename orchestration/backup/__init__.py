@@ -1,0 +1,1 @@
+"""Backups: what must be kept, as one file, and back into place."""

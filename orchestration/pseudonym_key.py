@@ -1,0 +1,85 @@
+"""The key of the pseudonyms of a run: from the settings, else from the output folder, and handed to dbt's process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestration.configuration import load_configuration
+from sources.pseudonyms import KEY_FILE, KEY_VARIABLE, PseudonymKey, find_key, find_or_make_key
+
+
+def made_key(output: Path) -> PseudonymKey:
+    """Find the key of an output folder, or make it: what a run does before anything else.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        The key.
+
+    Raises:
+        PseudonymKeyError: It cannot be used, read or made.
+        ConfigurationError: A setting cannot be used.
+    """
+    return find_or_make_key(output, _given())
+
+
+def known_key(output: Path) -> PseudonymKey | None:
+    """Find the key of an output folder.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        The key, or None when no run has made one.
+
+    Raises:
+        PseudonymKeyError: It cannot be used or read.
+        ConfigurationError: A setting cannot be used.
+    """
+    return find_key(output, _given())
+
+
+def key_notice(key: PseudonymKey, output: Path) -> str | None:
+    """Say once, when the key file was made for real deliveries, what its owner should do.
+
+    Args:
+        key: The key of the run.
+        output: The output folder.
+
+    Returns:
+        The sentences in Danish; None when there is nothing to say.
+    """
+    if not key.is_new:
+        return None
+    return (
+        f"Der er lavet en nøgle til pseudonymer i {output / KEY_FILE}. Den bør i stedet angives i {KEY_VARIABLE} og "
+        "opbevares sikkert. Uden nøglen får personer nye pseudonymer ved næste kørsel."
+    )
+
+
+@contextmanager
+def key_in_environment() -> Iterator[None]:
+    """Let a process that is started in the block have a key that only stands in the file of settings.
+
+    Yields:
+        Nothing. A key in the environment already is left as it is; a key file is found by dbt itself.
+    """
+    given = _given()
+    if given is None or KEY_VARIABLE in os.environ:
+        yield
+        return
+    os.environ[KEY_VARIABLE] = given
+    try:
+        yield
+    finally:
+        del os.environ[KEY_VARIABLE]
+
+
+def _given() -> str | None:
+    """Read the key of the settings."""
+    key = load_configuration().pseudonym_key
+    return key.get_secret_value() if key is not None else None
