@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from nights import FIRST, bad_night, failed_night, good_night
-
 from expectations.periods import load_periods
 from orchestration.nightlog.page import bars, render
 from orchestration.nightlog.record import Alerts, Night, Stage
 from orchestration.nightlog.store import add_alerts, keep, nights
+from tests.unit.orchestration.nights import FIRST, bad_night, failed_night, good_night
 
 
 class _Text(HTMLParser):
