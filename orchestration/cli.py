@@ -16,6 +16,7 @@ from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.restore import restore
 from orchestration.commands.run import run
+from orchestration.commands.serve import serve
 from orchestration.commands.settings import settings
 from orchestration.commands.share import share
 from orchestration.commands.synthetic import synthetic
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run)
+app.command("serve")(serve)
 app.command("synthetic")(synthetic)
 app.add_typer(quality)
 app.command("explain")(explain)

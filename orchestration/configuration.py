@@ -268,6 +268,21 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
 
 
+def page_address(configuration: Configuration) -> str:
+    """Write the address of Dagster's page as a browser on this machine takes it.
+
+    Args:
+        configuration: The settings.
+
+    Returns:
+        The address, as `http://127.0.0.1:3000`.
+    """
+    host = configuration.web_host
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+    shown = everywhere.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{configuration.web_port}"
+
+
 def _shown_value(value: object) -> str:
     """Write a value for people."""
     if value is None:

@@ -13,6 +13,10 @@ class ConfigurationError(RunError):
     """A setting is unknown or cannot be used; no value is repeated, since it may be a secret."""
 
 
+class ServiceError(RunError):
+    """The service cannot be started: something it needs is missing, in use or out of reach."""
+
+
 class RunInProgressError(RunError):
     """Another run holds the output folder."""
 

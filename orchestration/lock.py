@@ -16,8 +16,6 @@ from orchestration.paths import build_file, build_folder
 from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
-
-_log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0
 
 

@@ -14,6 +14,7 @@ from dagster import (
     ResourceParam,
     multi_asset,
 )
+from dagster._core.storage.tags import RETRY_NUMBER_TAG
 
 from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
@@ -101,8 +102,14 @@ def landing(
 
 
 def _begun(context: AssetExecutionContext) -> datetime:
-    """Say when the run began, as the register of deliveries writes times: UTC without time zone."""
-    began = context.instance.get_run_stats(context.run_id).start_time
+    """Say when the run began, or the one that was killed and that it is a second attempt at.
+
+    Returns:
+        The time as the register of deliveries writes times: UTC without time zone.
+    """
+    is_second = RETRY_NUMBER_TAG in context.run.tags
+    first = context.run.root_run_id if is_second else None
+    began = context.instance.get_run_stats(first or context.run_id).start_time
     return datetime.fromtimestamp(began or 0, UTC).replace(tzinfo=None)
 
 
