@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
+from sources import storage
 from sources.arrivals import TAKE_ALL, Trace, Wait, trace, why_unfinished
 from sources.casting import identifier, quote, rejected_values_sql
 from sources.contract import WITHDRAWN_COLUMN, Contracts, Entity, load_contracts
@@ -292,7 +293,10 @@ class _Lander:
     def _read(
         self, file: FoundFile, form: Format, entity: Entity, seen: Fingerprint, known: list[_Landed], private: Path
     ) -> None:
-        with tempfile.TemporaryDirectory(dir=private, ignore_cleanup_errors=True) as folder:
+        with (
+            storage.named(private),
+            tempfile.TemporaryDirectory(dir=private, ignore_cleanup_errors=True) as folder,
+        ):
             made = copy(file.path, form, seen, Path(folder) / "copy")
             table: Table | None = read(entity, made, form, Path(folder))
             while table is not None:
