@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.compare import compare
+from orchestration.commands.erase import erase
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
+from orchestration.commands.processing_record import processing_record
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
+from orchestration.commands.retention import retention
 from orchestration.commands.run import run
 from orchestration.commands.settings import settings
 from orchestration.commands.synthetic import synthetic
@@ -32,6 +35,9 @@ app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
 app.command("settings")(settings)
+app.command("erase")(erase)
+app.command("retention")(retention)
+app.command("fortegnelse")(processing_record)
 
 
 def _show_version(value: bool) -> None:

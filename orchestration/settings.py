@@ -41,6 +41,9 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     scale: float = Field(default=1.0, gt=0, description="Size of the synthetic Denmark; 1 is the nation.")
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
+    retention: str | None = Field(
+        default=None, description="The YAML file of how long delivered rows are kept; the project's own without it."
+    )
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
 
     @classmethod
@@ -64,6 +67,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             seed=seed,
             keep=configuration.keep,
             reports=configuration.reports,
+            retention=str(configuration.retention.absolute()) if configuration.retention is not None else None,
         )
 
     @contextmanager

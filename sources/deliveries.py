@@ -246,7 +246,9 @@ def _place_error(folder: str | None, contracts: Contracts) -> DeliveryError:
     names = [source.name for source in contracts.sources]
     in_source = folder is None or folder in names
     return DeliveryError(
-        "Filen ligger ikke direkte i en kildes mappe" if in_source else f"Mappen {shown_text(folder)} er ikke en kilde",
+        "Filen ligger ikke direkte i en kildes mappe"
+        if in_source
+        else f"Mappen {shown_text(folder or '')} er ikke en kilde",
         expected=f"en fil direkte i en af mapperne {', '.join(names)}",
         remedy="Flyt filen til sin kildes mappe",
     )

@@ -13,7 +13,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from sources.pseudonyms import KEY_VARIABLE, PseudonymKeyError, find_key
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """The plugin."""
 
     def configure_cursor(self, cursor: Any) -> None:  # noqa: ANN401  dbt-duckdb passes its own connections.
@@ -26,8 +26,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             PseudonymKeyError: There is no key.
         """
         # The build file is <output>/.build/warehouse.duckdb, wherever dbt was started.
-        output = Path(self.creds.path).resolve().parents[1]
-        key = find_key(output, os.environ.get(KEY_VARIABLE))
+        path = self.creds.path if self.creds is not None else ":memory:"
+        key = find_key(Path(path).resolve().parents[1], os.environ.get(KEY_VARIABLE))
         if key is None:
             raise PseudonymKeyError(
                 f"Der er ingen nøgle til pseudonymer. Kør `erhvervshus run`, eller sæt {KEY_VARIABLE}."

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
+from pathlib import Path
 
 from dagster import (
     AssetExecutionContext,
@@ -11,15 +13,19 @@ from dagster import (
     ResourceParam,
     multi_asset,
 )
+from duckdb import DuckDBPyConnection
 
 from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
 from orchestration.progress import Progress
 from orchestration.pseudonym_key import key_notice, made_key
-from orchestration.settings import RunSettings
+from orchestration.settings import COPENHAGEN, RunSettings
 from orchestration.version import code_version
 from sources.contract import load_contracts
+from sources.erasures import read_erasures, take_out_erased
 from sources.landing import LandingReport, land, open_warehouse, record_run
+from sources.retention import RETENTION_FILE, load_retention, take_out_expired
+from sources.warehouse import newest_day
 
 POOL = "warehouse"
 REGISTER = {
@@ -73,8 +79,18 @@ def landing(
     notice = key_notice(key, settings.output_folder) if settings.deliveries is not None else None
     folder = settings.deliveries_folder()
     settings.build_folder.mkdir(parents=True, exist_ok=True)
+    contracts = load_contracts()
+    retention = load_retention(contracts, Path(settings.retention) if settings.retention else RETENTION_FILE)
+    erasures = read_erasures(settings.output_folder, key)
+
+    def take_out(con: DuckDBPyConnection) -> None:
+        take_out_erased(con, contracts, erasures, key)
+        today = newest_day(con)
+        if today is not None:
+            take_out_expired(con, contracts, retention, min(today, datetime.now(tz=COPENHAGEN).date()))
+
     with closing(open_warehouse(settings.warehouse)) as con:
-        report = land(con, folder, progress=_follow(progress))
+        report = land(con, folder, progress=_follow(progress), take_out=take_out)
         record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
         year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
     context.instance.add_run_tags(context.run_id, {"erhvervshus/year": str(year)})
