@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test browser office kill lint types format lock dev benchmark clean
+.PHONY: help setup report test browser office service kill lint types format lock serve dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -57,6 +57,9 @@ office: setup ## The workbook in a real LibreOffice: it opens, its values arrive
 		|| { echo "LibreOffice is missing. On Debian and Ubuntu run: sudo apt-get install libreoffice-calc" >&2; exit 1; }
 	@$(BIN)/pytest -m office tests/office
 
+service: setup ## The service for real, some ten minutes: deliveries start runs, killed runs start again, it ends in order.
+	@$(BIN)/pytest -m service tests/service
+
 kill: setup ## Processes killed at every point, the whole job at many moments (KILLS=100), full and read-only disks (as root).
 	@KILLS=$(or $(KILLS),24) $(BIN)/pytest -m kill -n $(WORKERS) --dist loadfile tests/kill
 
@@ -79,8 +82,11 @@ lock: ## Resolve requirements.lock again from pyproject.toml: versions and hashe
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--extra dev --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.lock
 
-dev: setup ## Dagster's UI with the job, its lineage and its checks, on http://localhost:3000.
-	@mkdir -p .dagster_home && cp orchestration/dagster.yaml .dagster_home/dagster.yaml
+serve: setup ## The service: the daily run, the watch over new deliveries and Dagster's page (DELIVERIES=folder OUTPUT=folder).
+	@exec $(BIN)/erhvervshus serve --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES))
+
+dev: setup ## Dagster's UI with the job, its lineage and its checks, on http://localhost:3000; nothing starts by itself.
+	@$(BIN)/python -m orchestration.instance .dagster_home
 	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev -m orchestration.definitions
 
 benchmark: setup ## Time and memory of the whole run; SCALE=10 for ten times Denmark.

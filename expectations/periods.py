@@ -46,7 +46,8 @@ class Periods(_Frozen):
         closed_findings_kept: How long a finding is kept after it was closed.
         results_kept: How long the results of checks are kept.
         messages_kept: How long a message is kept after it was written.
-        night_logs_kept: How long the page of a run is kept, and what Dagster remembers of the run.
+        night_logs_kept: How long the page of a run is kept.
+        runs_kept: How long Dagster remembers a run with all its events.
     """
 
     uncorrectable_shown: Period
@@ -55,6 +56,7 @@ class Periods(_Frozen):
     results_kept: Period
     messages_kept: Period
     night_logs_kept: Period
+    runs_kept: Period
 
 
 @lru_cache(maxsize=8)

@@ -68,8 +68,11 @@ def send_alerts(context: OpExecutionContext, alert_settings: AlertSettings) -> N
     Raises:
         RecipientsError: The YAML of recipients cannot be used.
     """
+    told_of = context.run.tags.get(TOLD_OF)
     if alert_settings.recipients is None:
         context.log.info("No recipients are set (%s): nobody is told", variable("recipients"))
+        if told_of is not None:
+            add_alerts(Path(alert_settings.output), told_of, Alerts(is_on=False))
         return
     from expectations.alert_recipients import load_recipients  # noqa: PLC0415
     from expectations.alerting import alert  # noqa: PLC0415
@@ -78,7 +81,6 @@ def send_alerts(context: OpExecutionContext, alert_settings: AlertSettings) -> N
     round_ = alert(output, load_recipients(Path(alert_settings.recipients)))
     for (owner, channel), reason in (round_.failures or {}).items():
         context.log.warning("Kept for another try: %s by %s. %s", owner, channel, reason)
-    told_of = context.run.tags.get(TOLD_OF)
     if told_of is not None:
         add_alerts(output, told_of, _on_the_page(round_))
     context.add_output_metadata(

@@ -10,12 +10,16 @@ import typer
 
 from orchestration.commands.backup import backup
 from orchestration.commands.compare import compare
+from orchestration.commands.erase import erase
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
+from orchestration.commands.processing_record import processing_record
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.restore import restore
+from orchestration.commands.retention import retention
 from orchestration.commands.run import run
+from orchestration.commands.serve import serve
 from orchestration.commands.settings import settings
 from orchestration.commands.share import share
 from orchestration.commands.synthetic import synthetic
@@ -28,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run)
+app.command("serve")(serve)
 app.command("synthetic")(synthetic)
 app.add_typer(quality)
 app.command("explain")(explain)
@@ -38,6 +43,9 @@ app.command("share")(share)
 app.command("settings")(settings)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("erase")(erase)
+app.command("retention")(retention)
+app.command("fortegnelse")(processing_record)
 
 
 def _show_version(value: bool) -> None:

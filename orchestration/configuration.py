@@ -67,6 +67,9 @@ class Configuration(BaseSettings):
     role_exports: bool = Field(
         default=False, description="Om kørslen skriver en mappe med Parquet-filer til hver rolle (adgang)."
     )
+    retention: Path | None = Field(
+        default=None, description="YAML-filen med opbevaringsfrister. Uden den bruges programmets egne."
+    )
     recipients: Path | None = Field(
         default=None, description="YAML-filen med modtagere af kvalitetsbeskeder. Uden den sendes intet."
     )
@@ -266,6 +269,21 @@ def variable(name: str) -> str:
         As `ERHVERVSHUS_OUTPUT`.
     """
     return f"{PREFIX}{name.upper()}"
+
+
+def page_address(configuration: Configuration) -> str:
+    """Write the address of Dagster's page as a browser on this machine takes it.
+
+    Args:
+        configuration: The settings.
+
+    Returns:
+        The address, as `http://127.0.0.1:3000`.
+    """
+    host = configuration.web_host
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+    shown = everywhere.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{configuration.web_port}"
 
 
 def _shown_value(value: object) -> str:

@@ -27,9 +27,21 @@ BALANCE = AssetKey(["effect", "effect_balance"])
 PLACEBO = AssetKey(["effect", "effect_placebo"])
 ESTIMATE = AssetKey(["effect", "effect_estimate"])
 _SPECS = {
-    "like_is_compared_with_like": (BALANCE, "No figure compares companies that differ by more than the limit."),
-    "placebo_holds_nothing": (PLACEBO, "Before the guidance the national figures find nothing."),
-    "no_control_carries_a_figure": (ESTIMATE, "No national figure rests on a few controls used over and over."),
+    "like_is_compared_with_like": (
+        BALANCE,
+        "No figure compares companies that differ by more than the limit.",
+        "Virksomhederne, der sammenlignes, ligner hinanden",
+    ),
+    "placebo_holds_nothing": (
+        PLACEBO,
+        "Before the guidance the national figures find nothing.",
+        "Før vejledningen er der ingen forskel",
+    ),
+    "no_control_carries_a_figure": (
+        ESTIMATE,
+        "No national figure rests on a few controls used over and over.",
+        "Intet tal hviler på få sammenlignelige virksomheder",
+    ),
 }
 
 
@@ -49,7 +61,7 @@ def build_effect_checks(known: frozenset[AssetKey]) -> list[AssetChecksDefinitio
 
     @multi_asset_check(
         name=EFFECT_CHECKS,
-        specs=[AssetCheckSpec(name, asset=key, description=said) for name, (key, said) in _SPECS.items()],
+        specs=[AssetCheckSpec(name, asset=key, description=said) for name, (key, said, _) in _SPECS.items()],
         pool=POOL,
     )
     def effect_checks(context: AssetCheckExecutionContext, settings: RunSettings) -> Iterator[AssetCheckResult]:
@@ -71,18 +83,18 @@ def build_effect_checks(known: frozenset[AssetKey]) -> list[AssetChecksDefinitio
             )
         method = project_settings()
         found = (check_balance(balance, method), check_placebo(placebo), check_reuse(estimates, method))
-        for (name, (key, _)), finding in zip(_SPECS.items(), found, strict=True):
-            yield _result(name, key, finding)
+        for (name, (key, _, label)), finding in zip(_SPECS.items(), found, strict=True):
+            yield _result(name, key, label, finding)
 
     return [effect_checks]
 
 
-def _result(name: str, key: AssetKey, finding: "Finding") -> AssetCheckResult:
+def _result(name: str, key: AssetKey, label: str, finding: "Finding") -> AssetCheckResult:
     """Report a finding to Dagster."""
     return AssetCheckResult(
         check_name=name,
         asset_key=key,
         passed=finding.passed,
         severity=AssetCheckSeverity.WARN,
-        metadata={"message": finding.message_da, **finding.figures, "rows": list(finding.rows)},
+        metadata={"label": label, "message": finding.message_da, **finding.figures, "rows": list(finding.rows)},
     )

@@ -20,7 +20,8 @@ from dagster import (
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 from expectations.periods import load_periods
-from orchestration.configuration import Configuration
+from orchestration.configuration import Configuration, page_address
+from orchestration.event_storage import KeptOpenEventLogStorage
 from orchestration.jobs import erhvervshus
 from orchestration.nightlog.writing import write_night
 
@@ -57,7 +58,7 @@ def build_night_sensors(
                 output_of(run.run_config, configuration.output.absolute()),
                 stage_of_step,
                 secrets=configuration.secrets(),
-                link=f"http://{configuration.web_host}:{configuration.web_port}/runs/{run.run_id}",
+                link=f"{page_address(configuration)}/runs/{run.run_id}",
             )
             context.log.info("The page of the run: %s", page)
             forget_runs(context.instance, datetime.now(tz=UTC))
@@ -88,7 +89,7 @@ def output_of(run_config: Mapping[str, object], default: Path) -> Path:
 
 
 def forget_runs(instance: DagsterInstance, now: datetime) -> int:
-    """Let Dagster forget runs that are older than the pages are kept, a few at a time.
+    """Let Dagster forget runs that are older than `expectations/periods.yml` says, a few at a time.
 
     Args:
         instance: Dagster's memory.
@@ -97,13 +98,15 @@ def forget_runs(instance: DagsterInstance, now: datetime) -> int:
     Returns:
         How many runs were forgotten.
     """
-    before = now - timedelta(days=load_periods().night_logs_kept.days)
+    before = now - timedelta(days=load_periods().runs_kept.days)
     old = instance.get_run_records(
         RunsFilter(statuses=list(FINISHED_STATUSES), created_before=before), limit=_AT_ONCE, ascending=True
     )
     for record in old:
         run_id = record.dagster_run.run_id
         instance.delete_run(run_id)
+        if isinstance(instance.event_log_storage, KeptOpenEventLogStorage):
+            instance.event_log_storage.forget_file(run_id)
         # What the run wrote to its terminal lies in a folder of its own, which Dagster leaves.
         shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
     if old:

@@ -23,8 +23,10 @@ from exports.statement.yearly import current_statement
 from orchestration.dbt import prepare_workspace, warehouse_dbt
 from orchestration.errors import ReportsError, WarehouseBuildError
 from orchestration.paths import build_file, build_folder
+from orchestration.pseudonym_key import key_in_environment
 from orchestration.version import code_version
 from sources.landing import open_warehouse, record_run
+from sources.pseudonyms import KEY_FILE
 
 _log = logging.getLogger(__name__)
 _YEARS = "years"
@@ -92,6 +94,11 @@ def _own_build(output: Path, year: int) -> Iterator[Path]:
     folder = build_folder(output) / _YEARS / str(year)
     shutil.rmtree(folder, ignore_errors=True)
     build_folder(folder).mkdir(parents=True)
+    key, own_key = output / KEY_FILE, folder / KEY_FILE
+    if key.exists():
+        # The same persons get the same pseudonyms: dbt looks for the key beside the build.
+        own_key.parent.mkdir()
+        own_key.symlink_to(key.absolute())
     try:
         yield folder
     finally:
@@ -132,7 +139,8 @@ def _run_dbt(project: Path, manifest: Path, build: Path) -> None:
     from orchestration.assets.warehouse import explain  # noqa: PLC0415
 
     workspace = prepare_workspace(project, manifest, build)
-    invocation = warehouse_dbt(workspace).cli([*_BUILD_COMMAND], target_path=workspace / "target")
+    with key_in_environment():
+        invocation = warehouse_dbt(workspace).cli([*_BUILD_COMMAND], target_path=workspace / "target")
     try:
         invocation.wait()
     except DagsterDbtCliRuntimeError as error:

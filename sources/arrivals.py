@@ -159,7 +159,7 @@ def observe(
         if wait.rule == "done" and not sighting.marked:
             unfinished[file.delivery] = _unmarked(file.path)
         elif wait.rule == "stable" and now - sighting.since < wait.seconds:
-            unfinished[file.delivery] = _young(now - sighting.since)
+            unfinished[file.delivery] = f"den har kun været uændret i {now - sighting.since:.0f} sek."
         else:
             whole[file.delivery] = seen
     return Observation(waiting, whole, unfinished, _is_settled(waiting, whole, wait, now))

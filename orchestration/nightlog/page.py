@@ -214,9 +214,11 @@ def _checks_text(night: Night, new: Sequence[CheckNote], old: Sequence[CheckNote
         return "Kørslen nåede ikke at kontrollere data." if night.verdict != "published" else "Ingen kontroller."
     if not new and not old:
         return f"{count(night.checks, 'kontrol', 'kontroller')}, alle som forventet."
-    fresh = f"{number(len(new))} nye i nat" if new else "ingen nye i nat"
-    found = count(len(new) + len(old), "er ikke som forventet", "er ikke som forventet")
-    return f"{count(night.checks, 'kontrol', 'kontroller')}: {found}, {fresh}."
+    fresh = count(len(new), "ny", "nye") if new else "ingen nye"
+    return (
+        f"{count(night.checks, 'kontrol', 'kontroller')}: {number(len(new) + len(old))} er ikke som forventet, "
+        f"{fresh} siden kørslen før."
+    )
 
 
 def _more_notes(new: Sequence[CheckNote], old: Sequence[CheckNote]) -> str:
@@ -254,7 +256,10 @@ def _alerts_text(night: Night) -> str:
     """Say who was told."""
     alerts = night.alerts
     if alerts is None:
-        return "Ingen er sendt endnu."
+        by_hand = "Kørsler i hånden sender ingen; `erhvervshus quality send` gør."
+        return by_hand if night.origin == "hand" else "Ingen er sendt endnu."
+    if not alerts.is_on:
+        return "Ingen; der er ikke angivet modtagere (indstillingen recipients)."
     said = count(alerts.sent, "besked er sendt", "beskeder er sendt") if alerts.sent else "Ingen nye at sende"
     if alerts.written:
         said += f" (nyt til {', '.join(owner_name(owner) for owner in alerts.written)})"

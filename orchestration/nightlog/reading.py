@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
+from dagster._core.events import JobFailureData
 from dagster._core.events.log import EventLogEntry
 from dagster_shared.error import SerializableErrorInfo
 
@@ -231,8 +232,10 @@ def _run_failure(run: DagsterRun, events: Sequence[DagsterEvent]) -> Failure:
         said = "Kørslen blev stoppet af en person. Det, der var offentliggjort, gælder stadig."
         return Failure(stage=None, message=said, is_foreseen=True)
     for event in events:
-        if event.event_type == DagsterEventType.RUN_FAILURE and event.job_failure_data.error is not None:
-            message, is_foreseen = _said(event.job_failure_data.error)
+        # A run whose process was killed has no data of its failure: nobody was there to write them.
+        data = event.event_specific_data
+        if event.event_type == DagsterEventType.RUN_FAILURE and isinstance(data, JobFailureData) and data.error:
+            message, is_foreseen = _said(data.error)
             return Failure(stage=None, message=message, is_foreseen=is_foreseen)
     return Failure(stage=None, message=_KILLED, is_foreseen=True)
 

@@ -124,8 +124,17 @@ class TableRows(Record):
 
 
 class Alerts(Record):
-    """The messages of the night: who was written to, how many went out, and what failed."""
+    """The messages of the night.
 
+    Attributes:
+        is_on: Whether anybody is to be told at all.
+        written: Who has news.
+        sent: How many messages went out.
+        failures: Those that did not, and why, in Danish.
+        unreachable: Who has news and no channel.
+    """
+
+    is_on: bool = True
     written: tuple[str, ...] = ()
     sent: int = 0
     failures: tuple[str, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,18 @@ from typer.testing import CliRunner, Result
 from expectations.errors import FormError
 from expectations.result_history import results_of
 from expectations.store import history_file
-from exports.publish import Manifest
+from exports.publish import Manifest, PublicationError, publish
 from exports.statement.errors import EditionError
 from orchestration.cli import app
 from orchestration.errors import ConservationError, WarehouseBuildError, expected_error
 from orchestration.lock import hold
+from orchestration.nightlog.store import nights
 from orchestration.paths import DBT_PROJECT
 from orchestration.run import run
 from orchestration.settings import RunSettings
+from orchestration.taken import read_taken
+from sources.landing import land
+from sources.warehouse import WarehouseBusyError
 
 GOAL = """
 select
@@ -160,6 +166,16 @@ def test_the_next_run_reuses_and_a_broken_one_leaves_it(
     expected = expected_error(caught.value)
     assert isinstance(expected, WarehouseBuildError)
     assert "den forrige udgave gælder stadig" in str(expected)
+    failed, good, _ = nights(output)
+    assert (failed.verdict, good.verdict) == ("failed", "published")
+    assert failed.failure is not None
+    assert failed.failure.stage == "warehouse"
+    assert "year_is_known" in failed.failure.message
+    assert [note.label for note in failed.notes] == ["year is known"]
+    assert failed.landing is not None
+    assert failed.landing.arrived == ()
+    assert {(table.table, table.before, table.now) for table in good.tables} >= {("goal_attainment", 1, 1)}
+    assert "Intet er offentliggjort" in (output / "natlog" / "seneste.html").read_text(encoding="utf-8")
     assert (output / "current.duckdb").resolve() == published
     assert json.loads((output / "manifest.json").read_bytes())["run_id"] == second.manifest.run_id
 
@@ -185,11 +201,63 @@ def test_reports_that_fail_do_not_take_the_publication_back(
     assert outcome.manifest.report_year == 2025
     assert [goal.label for goal in outcome.goals] == ["Net Promoter Score"]
     assert history_file(tmp_path).exists()
+    (night,) = nights(tmp_path)
+    assert night.verdict == "published_in_part"
+    assert night.failure is not None
+    assert night.failure.message == outcome.reports_failure
     # Settings are made anew: a copy of a Dagster resource keeps the configuration it was made with.
     unasked = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025, reports=False)
     without = run(unasked, project=tiny_project)
     assert without.reports_failure is None
     assert without.edition is None
+
+
+def failing_once(real: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+    """Do the work, and fail at its end the first time: the worst moment for doing it again."""
+    calls: list[int] = []
+
+    def work(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        result = real(*args, **kwargs)
+        calls.append(1)
+        if len(calls) == 1:
+            raise error
+        return result
+
+    return work
+
+
+def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without it, a disk that is busy for a moment would cost the night, or a second attempt would double the rows."""
+    busy = PublicationError("Mappen er optaget.")
+    busy.__cause__ = OSError(errno.EBUSY, "Device or resource busy")
+    monkeypatch.setattr("orchestration.assets.landing.land", failing_once(land, WarehouseBusyError(tmp_path)))
+    monkeypatch.setattr("orchestration.assets.publication.publish", failing_once(publish, busy))
+    settings = RunSettings(
+        output=str(tmp_path),
+        deliveries=str(small_run_details.deliveries),
+        year=2025,
+        attempts=2,
+        backoff_seconds=0.01,
+    )
+    outcome = run(settings, project=tiny_project)
+    once = {each.delivery: each.accepted_rows for each in small_run_details.outcome.accepted}
+    assert {each.delivery: each.accepted_rows for each in outcome.accepted} == once
+    with duckdb.connect(str(tmp_path / "current.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from goal_attainment").fetchall() == [(1,)]
+    (night,) = nights(tmp_path)
+    assert [(each.stage, each.attempt) for each in night.retries] == [("landing", 1), ("publication", 1)]
+    assert "er i brug af et andet program" in night.retries[0].reason
+    assert night.retries[1].reason == "Mappen er optaget."
+    assert night.landing is not None
+    assert len(night.landing.arrived) == len(once), "what the first attempt landed came in tonight too"
+    assert night.origin == "hand"
+    assert night.report_year == 2025
+    assert set(read_taken(tmp_path).files) == set(once)
 
 
 def test_lost_rows_stop_the_run(
@@ -204,6 +272,9 @@ def test_lost_rows_stop_the_run(
     with pytest.raises(ConservationError, match="3 er ikke 2"):
         run(settings, project=tiny_project)
     assert not (tmp_path / "current.duckdb").exists()
+    (night,) = nights(tmp_path)
+    assert night.failure is not None
+    assert "crm_forloeb: 3 er ikke 2 + 0" in night.failure.message
 
 
 def test_an_impossible_figure_is_not_published(

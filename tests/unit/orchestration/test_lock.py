@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,29 @@ def test_a_killed_run_does_not_hold_the_folder(tmp_path: Path) -> None:
     with hold(tmp_path):
         # The build file of a run that did not end by itself is read through before it is used.
         assert build.with_name("warehouse.duckdb.doubtful").exists()
+
+
+def test_a_run_in_the_night_waits_for_the_one_before(tmp_path: Path) -> None:
+    """Without it, a run by hand that is a minute too long would cost the night's."""
+    released = threading.Event()
+
+    def hold_for_a_while() -> None:
+        with hold(tmp_path):
+            taken.set()
+            released.wait(20)
+
+    taken = threading.Event()
+    other = threading.Thread(target=hold_for_a_while)
+    other.start()
+    taken.wait(20)
+    begun = time.monotonic()
+    threading.Timer(0.3, released.set).start()
+    with hold(tmp_path, patience=20):
+        assert time.monotonic() - begun < 10
+    other.join()
+
+
+def test_patience_ends(tmp_path: Path) -> None:
+    """Without it, a run that hangs would make the next ones hang too."""
+    with hold(tmp_path), pytest.raises(RunInProgressError), hold(tmp_path, patience=0.1):
+        pass
