@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from sources import storage
+
 READ_ONLY = 0o444
 
 
@@ -43,6 +45,7 @@ def write_whole(path: Path, content: bytes) -> None:
         content: What it shall hold.
     """
     new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    sync(new)
-    new.replace(path)
+    with storage.named(path):
+        new.write_bytes(content)
+        sync(new)
+        new.replace(path)

@@ -227,5 +227,7 @@ def check_output(output: Path) -> None:
             with NamedTemporaryFile(dir=folder, prefix=".skrivbar-"):
                 pass
     except OSError as error:
-        msg = f"{output}: her kan ikke skrives. {storage.cause(error, folder)}"
+        # The file that was tried is of no interest: its folder is.
+        refused = OSError(error.errno, error.strerror, str(folder))
+        msg = f"{output}: her kan ikke skrives. {storage.cause(refused)}"
         raise StorageError(msg) from error

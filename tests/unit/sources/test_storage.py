@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from exports.files import write_whole
 from sources import storage
 
 NEAR = Path("/data/output")
@@ -54,6 +55,21 @@ def test_a_cause_is_always_told() -> None:
         "Årsag: to tabeller hedder x. Ret årsagen, og kør igen."
     )
     assert storage.cause(OSError(errno.ENOSPC, "x"), NEAR).startswith("Der er ikke mere plads")
+
+
+def test_a_small_file_that_does_not_fit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, the list of deliveries taken, or a receipt, would meet a full disk that nobody can find."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "taken.json"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"taken\.json") as caught:
+        write_whole(path, b"after")
+    assert f"({path})" in str(storage.trouble(caught.value))
+    assert path.read_bytes() == b"before"
 
 
 def test_a_write_that_fails_gets_its_path() -> None:
