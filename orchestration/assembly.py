@@ -14,6 +14,7 @@ from orchestration.assets.expectations import build_expectations
 from orchestration.assets.history import earlier_findings, finding_history
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import build_publication, published_marts
+from orchestration.assets.role_exports import role_exports
 from orchestration.assets.statement import build_statement
 from orchestration.assets.warehouse import build_warehouse
 from orchestration.checks import build_expectation_checks, rows_conserved
@@ -59,6 +60,7 @@ def build_defs(
         build_publication(prepared),
         finding_history,
         build_statement(prepared),
+        role_exports,
     ]
     known = _keys(assets)
     return Definitions(

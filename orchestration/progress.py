@@ -20,6 +20,7 @@ STAGES = {
     "expectations": "Kontrollerer data",
     "publication": "Offentliggør resultatet",
     "statement": "Skriver opgørelsen",
+    "role_exports": "Skriver rollernes filer",
 }
 _WIDTH = 32
 

