@@ -20,6 +20,7 @@ STAGES = {
     "expectations": "Kontrollerer data",
     "publication": "Offentliggør resultatet",
     "statement": "Skriver opgørelsen",
+    "postgres": "Indlæser i PostgreSQL",
 }
 _WIDTH = 32
 

@@ -51,6 +51,7 @@ class Transaction:
         tables: What is loaded, by name.
         views: The views over it.
         tell: Told of each table.
+        step_aside: Takes policies and views of roles off a table whose columns change or that goes.
         lock_seconds: How long to try for tables that have to be locked.
         catalog: What the database held before.
         contents: Rows and fingerprint of each table of the published file.
@@ -63,6 +64,7 @@ class Transaction:
     tables: Mapping[str, Table]
     views: tuple[View, ...]
     tell: Callable[[str], None]
+    step_aside: Callable[[str], None]
     lock_seconds: float
     catalog: Catalog = field(init=False)
     contents: Mapping[str, tuple[int, str]] = field(init=False)
@@ -149,6 +151,8 @@ class Transaction:
         locked += [qualified(VIEW_SCHEMA, view.name) for view in views if view.name in self.catalog.views]
         locked += [relation for _, relation in gone]
         lock_against_readers(self.session, locked, self.lock_seconds)
+        for name in [*(table.name for table in tables), *sorted(self.catalog.tables.keys() - self.tables.keys())]:
+            self.step_aside(name)
         for table in tables:
             drop_indexes(self.session, table)
             add_columns(self.session, table, self.changes[table.name])
