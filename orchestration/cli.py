@@ -11,6 +11,7 @@ import typer
 from orchestration.commands.compare import compare
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
+from orchestration.commands.load_postgres import load_postgres
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.run import run
@@ -33,6 +34,7 @@ app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
 app.command("share")(share)
+app.command("load-postgres")(load_postgres)
 app.command("settings")(settings)
 
 

@@ -38,12 +38,13 @@ def expected_error(error: BaseException) -> BaseException | None:
         error: What came out of the job, possibly with causes.
 
     Returns:
-        The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
-        publication's and the statement's), or None when the failure was not foreseen.
+        The first error in the chain of causes that is one of ours (this module's, the sources', the history's, the
+        publication's, the live port's and the statement's), or None when the failure was not foreseen.
     """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
     from exports.access.errors import AccessError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
+    from exports.postgres.errors import PostgresError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
     from exports.statement.assemble import AssemblyError  # noqa: PLC0415
@@ -58,6 +59,7 @@ def expected_error(error: BaseException) -> BaseException | None:
         RunError,
         AccessError,
         PublicationError,
+        PostgresError,
         ExplainError,
         StatementError,
         AssemblyError,

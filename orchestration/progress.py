@@ -21,6 +21,7 @@ STAGES = {
     "publication": "Offentliggør resultatet",
     "statement": "Skriver opgørelsen",
     "role_exports": "Skriver rollernes filer",
+    "postgres": "Indlæser i PostgreSQL",
 }
 _WIDTH = 32
 

