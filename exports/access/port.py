@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from exports.access.postgres import Applied, apply_access, step_aside
+from exports.access.postgres import Applied, Cursor, apply_access, step_aside
 from exports.access.released import released_statement
 from exports.access.rules import read_rules
 from exports.access.statement_tables import IngestingCursor, load_released
@@ -18,7 +18,7 @@ from exports.publish import CURRENT
 
 @dataclass(frozen=True)
 class GuardedLoad:
-    """Access to one publication, as `load(…, access=guarded.apply, aside=guarded.step_aside)` wants it.
+    """Access to one publication, as `load(…, access=GuardedLoad(output))` wants it.
 
     Attributes:
         output: The output folder: its publication has the rules, its newest released edition is what the public reads.
@@ -43,14 +43,14 @@ class GuardedLoad:
             rules = read_rules(con)
         return apply_access(cursor, rules, tables, load_released(cursor, released_statement(self.output)))
 
-    def step_aside(self, cursor: IngestingCursor, tables: Sequence[str]) -> tuple[str, ...]:
-        """List what takes views and policies off tables whose columns change; `apply` puts them back.
+    def step_aside(self, cursor: Cursor, table: str) -> tuple[str, ...]:
+        """List what takes views and policies off a table whose columns change or that goes; `apply` puts them back.
 
         Args:
             cursor: A cursor in the load's transaction.
-            tables: The tables.
+            table: The table.
 
         Returns:
             SQL statements for the same transaction.
         """
-        return tuple(statement for table in tables for statement in step_aside(cursor, table))
+        return step_aside(cursor, table)

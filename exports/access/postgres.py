@@ -252,7 +252,10 @@ def _act_as(cursor: Cursor, owner: str) -> None:
     may, may_grant = _rows(
         cursor,
         f"select pg_catalog.pg_has_role({literal(owner)}, 'USAGE'), "
-        f"pg_catalog.pg_has_role({literal(owner)}, 'MEMBER WITH ADMIN OPTION')",
+        f"pg_catalog.pg_has_role({literal(owner)}, 'MEMBER WITH ADMIN OPTION') "
+        # Before version 16, who could make roles could also give them.
+        "or (rolcreaterole and current_setting('server_version_num')::int < 160000) "
+        "from pg_catalog.pg_roles where rolname = current_user",
     )[0]
     if not may and not may_grant:
         msg = (

@@ -243,7 +243,7 @@ def test_the_work_of_a_count_tells_nothing(guarded: Guarded, person: str, view: 
         # The second run: the first one also reads the catalog. What reading the catalog takes says nothing of rows.
         half = lines[len(lines) // 2 :]
         planning = next((i for i, line in enumerate(half) if line.startswith("Planning")), len(half))
-        return [line.replace(number, "N") for line in half[:planning]]
+        return [line.replace(f"'{number}'", "a number") for line in half[:planning]]
 
     own_rows = guarded.people.ask(person, f"select count(*) from {view} where cvr = '{asked}'").rows[0][0]
     if own_rows == 0:
@@ -432,10 +432,11 @@ def test_an_owner_that_is_no_superuser_can_give_access(guarded: Guarded, postgre
         people.create("loader", [], "createrole")
         people.admin(f"alter database {people.admin('select current_database()')[0][0]} owner to loader")
         own = people.url_of("loader")
-        # The roles of the server were made by a superuser for another database.
-        with pytest.raises(AccessError, match=r"grant adgang_hus to <bruger>"):
-            load_and_guard(own, guarded.output)
-        people.admin("grant adgang_hus, adgang_kommune to loader")
+        if int(people.admin("show server_version_num")[0][0]) >= 160_000:
+            # The roles of the server were made by a superuser for another database.
+            with pytest.raises(AccessError, match=r"grant adgang_hus to <bruger>"):
+                load_and_guard(own, guarded.output)
+            people.admin("grant adgang_hus, adgang_kommune to loader")
         assert load_and_guard(own, guarded.output).changed > 0
         assert load_and_guard(own, guarded.output).changed == 0
         people.create("anna", [f"hus_{HOUSE}"])
