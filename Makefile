@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test browser office service lint types format lock serve dev benchmark clean
+.PHONY: help setup report test browser office service kill lint types format lock serve dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -59,6 +59,9 @@ office: setup ## The workbook in a real LibreOffice: it opens, its values arrive
 
 service: setup ## The service for real, some ten minutes: deliveries start runs, killed runs start again, it ends in order.
 	@$(BIN)/pytest -m service tests/service
+
+kill: setup ## Processes killed at every point, the whole job at many moments (KILLS=100), full and read-only disks (as root).
+	@KILLS=$(or $(KILLS),24) $(BIN)/pytest -m kill -n $(WORKERS) --dist loadfile tests/kill
 
 lint: setup ## Style of Python, YAML and SQL.
 	@$(BIN)/ruff format --check $(PACKAGES)

@@ -17,6 +17,7 @@ from expectations.result_history import RunFacts
 from expectations.results import CheckResult
 from expectations.suite import Suite
 from expectations.wording import COPENHAGEN, count, long_date, number
+from sources import storage
 
 FOLDER = "data-docs"
 INDEX = "index.html"
@@ -104,21 +105,31 @@ def write_data_docs(
     # Of runs of earlier versions, and of killed ones.
     for left in (output / f".{FOLDER}-new", output / f".{FOLDER}-old", *editions.glob(f"{_STAGING}*")):
         _remove(left)
+    with storage.named(final):
+        made = _write(editions, _render(run, pages, statuses))
+        _let_be_read(made, final)
+        for old in editions.iterdir():
+            if old.name != made.name:
+                _remove(old)
+    return final / INDEX
+
+
+def _write(editions: Path, texts: Mapping[str, str]) -> Path:
+    """Write the pages into a folder of their own."""
     fresh = editions / f"{_STAGING}{datetime.now(tz=UTC):%Y%m%dT%H%M%S%fZ}"
     fresh.mkdir(parents=True)
-    for name, text in _render(run, pages, statuses).items():
+    for name, text in texts.items():
         (fresh / name).write_text(text, encoding="utf-8")
-    made = fresh.rename(editions / fresh.name.removeprefix(_STAGING))
-    link = editions / f"{_STAGING}link"
-    link.symlink_to(made.relative_to(output))
+    return fresh.rename(editions / fresh.name.removeprefix(_STAGING))
+
+
+def _let_be_read(made: Path, final: Path) -> None:
+    """Lead readers to the pages in one step: they find those before or these at any time."""
+    link = made.with_name(f"{_STAGING}link")
+    link.symlink_to(made.relative_to(final.parent))
     if final.is_dir() and not final.is_symlink():
-        final.rename(editions / "earlier")
-    # Replaced in one step: a reader finds the pages before or these at any time.
+        final.rename(made.with_name("earlier"))
     link.replace(final)
-    for old in editions.iterdir():
-        if old.name != made.name:
-            _remove(old)
-    return final / INDEX
 
 
 def _remove(path: Path) -> None:

@@ -6,6 +6,7 @@ To change the tables: add a step to `MIGRATIONS`. A file is brought up to date w
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 import duckdb
 
 from expectations.errors import HistoryVersionError
+from sources import storage
 
 VERSIONS: Final = "schema_versions"
 """The table that says which steps a file has been through, and when."""
@@ -124,12 +126,13 @@ def migrate(con: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, 
     if found < newest:
         _step_by_step(con, path, copy, [step for step in steps if step.version > found])
     # Also one of a run that was killed between the last step and here.
-    copy.unlink(missing_ok=True)
+    for left in (copy, copy.with_name(f"{copy.name}.wal")):
+        left.unlink(missing_ok=True)
 
 
 def _step_by_step(con: duckdb.DuckDBPyConnection, path: Path, copy: Path, steps: list[Migration]) -> None:
     """Take the steps in one transaction."""
-    name = "copying"
+    name = "en kopi af filen"
     try:
         if con.execute("select 1 from duckdb_tables() limit 1").fetchall():
             copy_database(con, copy)
@@ -146,10 +149,11 @@ def _step_by_step(con: duckdb.DuckDBPyConnection, path: Path, copy: Path, steps:
             con.execute(f"insert into {VERSIONS} values (?, ?, ?)", [step.version, step.name, now])
         con.commit()
     except duckdb.Error as error:
-        kept = f" En kopi ligger i {copy}." if copy.exists() else ""
+        with suppress(duckdb.Error):
+            con.rollback()
         msg = (
             f"{path}: historikken kunne ikke bringes op til format {steps[-1].version} (trinnet »{name}«) og er som "
-            f"før.{kept} Kontroller, at disken har plads, og kør igen. Årsag: {error}"
+            f"før. {storage.cause(error, path)}"
         )
         raise HistoryVersionError(msg) from error
 
@@ -161,7 +165,8 @@ def copy_database(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
         con: The database.
         copy: The file; one that is there is replaced.
     """
-    copy.unlink(missing_ok=True)
+    for stale in (copy, copy.with_name(f"{copy.name}.wal")):
+        stale.unlink(missing_ok=True)
     here = con.execute("select current_database()").fetchall()[0][0]
     quoted = str(copy).replace("'", "''")
     con.execute(f"attach '{quoted}' as copy_of_it")

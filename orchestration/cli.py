@@ -10,14 +10,18 @@ import typer
 
 from orchestration.commands.backup import backup
 from orchestration.commands.compare import compare
+from orchestration.commands.erase import erase
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
+from orchestration.commands.processing_record import processing_record
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
 from orchestration.commands.restore import restore
+from orchestration.commands.retention import retention
 from orchestration.commands.run import run
 from orchestration.commands.serve import serve
 from orchestration.commands.settings import settings
+from orchestration.commands.share import share
 from orchestration.commands.synthetic import synthetic
 
 app = typer.Typer(
@@ -35,9 +39,13 @@ app.command("explain")(explain)
 app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
+app.command("share")(share)
 app.command("settings")(settings)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("erase")(erase)
+app.command("retention")(retention)
+app.command("fortegnelse")(processing_record)
 
 
 def _show_version(value: bool) -> None:

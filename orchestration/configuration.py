@@ -67,6 +67,9 @@ class Configuration(BaseSettings):
     role_exports: bool = Field(
         default=False, description="Om kørslen skriver en mappe med Parquet-filer til hver rolle (adgang)."
     )
+    retention: Path | None = Field(
+        default=None, description="YAML-filen med opbevaringsfrister. Uden den bruges programmets egne."
+    )
     recipients: Path | None = Field(
         default=None, description="YAML-filen med modtagere af kvalitetsbeskeder. Uden den sendes intet."
     )

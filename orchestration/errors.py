@@ -85,20 +85,25 @@ def expected_errors() -> tuple[type[Exception], ...]:
         The classes.
     """
     from expectations.errors import ExpectationsError  # noqa: PLC0415
+    from exports.access.errors import AccessError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
+    from exports.processing_record.record import ProcessingRecordError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
     from exports.statement.assemble import AssemblyError  # noqa: PLC0415
     from exports.statement.disclosure import DisclosureError  # noqa: PLC0415
     from exports.statement.errors import StatementError  # noqa: PLC0415
     from sources.contract import ContractError  # noqa: PLC0415
+    from sources.erasures import ErasureError  # noqa: PLC0415
     from sources.landing import NothingUsableError  # noqa: PLC0415
     from sources.pseudonyms import PseudonymKeyError  # noqa: PLC0415
+    from sources.retention import RetentionError  # noqa: PLC0415
     from sources.synthetic.errors import SyntheticError  # noqa: PLC0415
     from sources.warehouse import WarehouseBusyError  # noqa: PLC0415
 
     return (
         RunError,
+        AccessError,
         PublicationError,
         ExplainError,
         StatementError,
@@ -109,6 +114,9 @@ def expected_errors() -> tuple[type[Exception], ...]:
         ContractError,
         NothingUsableError,
         PseudonymKeyError,
+        ErasureError,
+        RetentionError,
+        ProcessingRecordError,
         SyntheticError,
         WarehouseBusyError,
         ExpectationsError,

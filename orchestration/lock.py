@@ -13,6 +13,7 @@ from typing import IO
 
 from orchestration.errors import RunInProgressError
 from orchestration.paths import build_file, build_folder
+from sources import storage
 from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
             doubt(build_file(output))
         handle.seek(0)
         handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
+        # Not through the handle, which would try again when it is closed.
+        with storage.named(path):
+            os.write(handle.fileno(), str(os.getpid()).encode())
         try:
             yield
         finally:

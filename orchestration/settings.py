@@ -45,6 +45,9 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
     scale: float = Field(default=1.0, gt=0, description="Size of the synthetic Denmark; 1 is the nation.")
     seed: int = Field(default=DEFAULT_SEED, ge=0, description="Seed of the synthetic Denmark.")
     keep: int = Field(default=DEFAULT_KEEP, ge=1, description="How many published warehouses to keep.")
+    retention: str | None = Field(
+        default=None, description="The YAML file of how long delivered rows are kept; the project's own without it."
+    )
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
     wait_for: Rule = Field(
         default="nothing",
@@ -94,6 +97,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             patience_seconds=PATIENCE_SECONDS if unattended else 0,
             attempts=configuration.attempts,
             backoff_seconds=configuration.backoff_seconds,
+            retention=str(configuration.retention.absolute()) if configuration.retention is not None else None,
         )
 
     def run_config(self) -> dict[str, Any]:

@@ -245,9 +245,10 @@ def _kind_error(path: Path) -> DeliveryError | None:
 def _place_error(folder: str | None, contracts: Contracts) -> DeliveryError:
     names = [source.name for source in contracts.sources]
     in_source = folder is None or folder in names
-    named = shown_text(folder) if folder is not None else ""
     return DeliveryError(
-        "Filen ligger ikke direkte i en kildes mappe" if in_source else f"Mappen {named} er ikke en kilde",
+        "Filen ligger ikke direkte i en kildes mappe"
+        if in_source
+        else f"Mappen {shown_text(folder or '')} er ikke en kilde",
         expected=f"en fil direkte i en af mapperne {', '.join(names)}",
         remedy="Flyt filen til sin kildes mappe",
     )

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
+from sources import storage
 from sources.arrivals import TAKE_ALL, Trace, Wait, trace, why_unfinished
 from sources.casting import identifier, quote, rejected_values_sql
 from sources.contract import WITHDRAWN_COLUMN, Contracts, Entity, load_contracts
@@ -58,7 +59,7 @@ _log = logging.getLogger(__name__)
 _FIELDS: Final = (
     "delivery_id, source, entity, delivery, extracted_on, delivery_order, fingerprint, size_bytes, format, encoding, "
     "separator, status, delivered_rows, accepted_rows, rejected_rows, rejected_values, unknown_columns, "
-    "missing_columns, error, landed_at"
+    "missing_columns, error, landed_at, expired_rows, erased_rows"
 )
 
 
@@ -96,6 +97,8 @@ class DeliveryResult:
     missing_columns: tuple[str, ...]
     error: str | None
     landed_at: datetime
+    expired_rows: int = 0
+    erased_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ def land(
     progress: Progress | None = None,
     contracts: Contracts | None = None,
     wait: Wait = TAKE_ALL,
+    take_out: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
 ) -> LandingReport:
     """Bring schema `raw` in line with a folder of deliveries.
 
@@ -164,6 +168,7 @@ def land(
         progress: Called as the work goes on.
         contracts: The contracts; by default the project's own.
         wait: What a file must show to count as whole; by default every file is taken as it is.
+        take_out: Takes rows out again that may not be kept, once everything is landed and numbered.
 
     Returns:
         All deliveries, and what was done.
@@ -198,6 +203,8 @@ def land(
         raise NothingUsableError(deliveries_dir, _why_nothing(found, left), tuple(lander.errors))
     removed = lander.removed + _remove_gone(con, contracts, found)
     _number(con)
+    if take_out is not None:
+        take_out(con)
     deliveries = _register(con)
     notes = (*left_notes(left), *_warnings(deliveries))
     return LandingReport(deliveries, lander.reused, lander.landed, removed, notes, left, looked_at)
@@ -292,7 +299,10 @@ class _Lander:
     def _read(
         self, file: FoundFile, form: Format, entity: Entity, seen: Fingerprint, known: list[_Landed], private: Path
     ) -> None:
-        with tempfile.TemporaryDirectory(dir=private, ignore_cleanup_errors=True) as folder:
+        with (
+            storage.named(private),
+            tempfile.TemporaryDirectory(dir=private, ignore_cleanup_errors=True) as folder,
+        ):
             made = copy(file.path, form, seen, Path(folder) / "copy")
             table: Table | None = read(entity, made, form, Path(folder))
             while table is not None:
@@ -543,6 +553,11 @@ def _warnings(deliveries: tuple[DeliveryResult, ...]) -> Iterable[str]:
         if d.rejected_values:
             values = "værdi" if d.rejected_values == 1 else "værdier"
             yield f"{d.delivery}: {_number_text(d.rejected_values)} {values} kan ikke læses og er udeladt."
+        if d.expired_rows:
+            rows = _number_text(d.expired_rows)
+            yield f"{d.delivery}: {rows} rækker er ældre end opbevaringsfristen og er ikke medtaget."
+        if d.erased_rows:
+            yield f"{d.delivery}: {_number_text(d.erased_rows)} rækker er slettet efter anmodning og er ikke medtaget."
         if d.missing_columns:
             yield f"{d.delivery}: kolonner mangler og er tomme: {_names(d.missing_columns)}."
         if d.unknown_columns:

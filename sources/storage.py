@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -71,6 +73,27 @@ def trouble(error: BaseException | str, near: Path | None = None) -> str | None:
     if named is None and (found := _QUOTED_PATH.search(text)):
         named = found[1]
     return form.format(path=named if named is not None else near or "ukendt mappe")
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let an error of the disk name a path: Python names none when a write fails.
+
+    Args:
+        path: The file or folder that is worked on in the block.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        OSError: What the block raised, with the path where it had none.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in _BY_NUMBER:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 def cause(error: BaseException, near: Path | None = None) -> str:

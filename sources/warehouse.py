@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS raw.deliveries (
     delivery_order BIGINT, fingerprint VARCHAR, size_bytes BIGINT, format VARCHAR, encoding VARCHAR,
     separator VARCHAR, status VARCHAR NOT NULL, delivered_rows BIGINT NOT NULL, accepted_rows BIGINT NOT NULL,
     rejected_rows BIGINT NOT NULL, rejected_values BIGINT NOT NULL, unknown_columns VARCHAR[] NOT NULL,
-    missing_columns VARCHAR[] NOT NULL, error VARCHAR, landed_at TIMESTAMP NOT NULL
+    missing_columns VARCHAR[] NOT NULL, error VARCHAR, landed_at TIMESTAMP NOT NULL,
+    expired_rows BIGINT NOT NULL, erased_rows BIGINT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS raw.rejected_rows (
     delivery_id BIGINT NOT NULL, source VARCHAR, entity VARCHAR, delivery VARCHAR NOT NULL, line BIGINT,

@@ -26,9 +26,8 @@ class Plugin(BasePlugin):
             PseudonymKeyError: There is no key.
         """
         # The build file is <output>/.build/warehouse.duckdb, wherever dbt was started.
-        path = self.creds.path if self.creds is not None else os.curdir
-        output = Path(path).resolve().parents[1]
-        key = find_key(output, os.environ.get(KEY_VARIABLE))
+        path = self.creds.path if self.creds is not None else ":memory:"
+        key = find_key(Path(path).resolve().parents[1], os.environ.get(KEY_VARIABLE))
         if key is None:
             raise PseudonymKeyError(
                 f"Der er ingen nøgle til pseudonymer. Kør `erhvervshus run`, eller sæt {KEY_VARIABLE}."

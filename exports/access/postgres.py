@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 POLICY_PREFIX = "adgang_"
 BI_SCHEMA = "bi"
+LOAD_SCHEMA = "load"
+"""What the loader knows of its tables, their rows among it; read by no reader."""
 VIEW_OWNERS = {kind: f"{POLICY_PREFIX}{schema}" for kind, schema in READER_SCHEMAS.items()}
 """The roles that the views of a kind belong to: nobody is a member of them."""
 LOWEST_VERSION = 15
@@ -153,29 +155,32 @@ def apply_access(
     return Applied(len(rules.roles), len(policies), len(views), changed)
 
 
-def step_aside(cursor: Cursor, table: str) -> None:
-    """Take policies and views off a base table whose columns are about to change; `apply_access` puts them back.
+def step_aside(cursor: Cursor, table: str) -> tuple[str, ...]:
+    """List what takes policies and views off a base table whose columns change; `apply_access` puts them back.
 
     Until then, in the same transaction, nobody reads the table. Grants that a DBA made on the views are kept.
 
     Args:
-        cursor: A cursor of the connection that owns the table.
+        cursor: A cursor of the connection that owns the table; it only reads.
         table: The table in schema `marts`.
+
+    Returns:
+        SQL statements.
     """
     if _value(cursor, f"select to_regclass('{SCOPE_SCHEMA}.applied')::text") is None:
-        return
-    name = literal(table)
+        return ()
+    statements = []
     for schema in READER_SCHEMAS.values():
         full_name = f"{schema}.{quoted(table)}"
         if _value(cursor, f"select to_regclass({literal(full_name)})::text") is not None:
-            _keep_grants(cursor, schema, table)
-            cursor.execute(f"drop view {full_name}")
-    for (policy,) in _rows(
+            statements += [_keeping_grants(schema, table), f"drop view {full_name}"]
+    policies = _rows(
         cursor,
         f"select policyname::text from pg_catalog.pg_policies where schemaname = '{MARTS_SCHEMA}' "
-        f"and tablename = {name} and starts_with(policyname::text, '{POLICY_PREFIX}')",
-    ):
-        cursor.execute(f"drop policy {quoted(policy)} on {MARTS_SCHEMA}.{quoted(table)}")
+        f"and tablename = {literal(table)} and starts_with(policyname::text, '{POLICY_PREFIX}')",
+    )
+    statements += [f"drop policy {quoted(policy)} on {MARTS_SCHEMA}.{quoted(table)}" for (policy,) in policies]
+    return tuple(statements)
 
 
 def _rows(cursor: Cursor, query: str) -> list[tuple[Any, ...]]:
@@ -270,7 +275,7 @@ def _make_schemas(cursor: Cursor, rules: Rules) -> None:
         for (name,) in _rows(
             cursor,
             "select nspname::text from pg_catalog.pg_namespace "
-            f"where nspname in ({', '.join(literal(name) for name in (*schemas, MARTS_SCHEMA, BI_SCHEMA))})",
+            f"where nspname in ({', '.join(map(literal, (*schemas, MARTS_SCHEMA, BI_SCHEMA, LOAD_SCHEMA)))})",
         )
     ]
     for schema in present:
@@ -470,7 +475,7 @@ def _put_views(cursor: Cursor, views: Sequence[_View]) -> int:
         if view is not None and known.get(f"view {schema}.{name}") == _fingerprint(view.create, str(text)):
             del wanted[schema, name]
         else:
-            _keep_grants(cursor, schema, name)
+            cursor.execute(_keeping_grants(schema, name))
             cursor.execute(f"drop view {schema}.{quoted(name)}")
     for kind, schema in READER_SCHEMAS.items():
         owner = quoted(VIEW_OWNERS[kind])
@@ -515,9 +520,9 @@ def _grant_views(cursor: Cursor, rules: Rules, views: Sequence[_View]) -> None:
             cursor.execute(f"grant select on {listed} to {_listed(role.name for role in readers)}")
 
 
-def _keep_grants(cursor: Cursor, schema: str, name: str) -> None:
+def _keeping_grants(schema: str, name: str) -> str:
     """Write down what a DBA has granted on a view to roles that are not ours, before the view is made anew."""
-    cursor.execute(
+    return (
         f"insert into {SCOPE_SCHEMA}.kept_grants "
         f"select {literal(f'{schema}.{name}')}, r.rolname, g.privilege_type, g.is_grantable "
         "from pg_catalog.pg_class as c cross join lateral pg_catalog.aclexplode(c.relacl) as g "

@@ -26,7 +26,8 @@ from exports.views.specification import read_views
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
 
-    Access = Callable[[Cursor, Mapping[str, Sequence[str]]], None]
+    Access = Callable[[Cursor, Mapping[str, Sequence[str]]], object]
+    Aside = Callable[[Cursor, Sequence[str]], Sequence[str]]
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ def load(
     manifest: Path,
     *,
     access: Access | None = None,
+    aside: Aside | None = None,
     progress: Callable[[str], None] | None = None,
     turn_seconds: float = TURN_SECONDS,
     lock_seconds: float = LOCK_SECONDS,
@@ -100,6 +102,7 @@ def load(
         manifest: dbt's manifest, for keys, comments and views.
         access: Sets grants and policies, inside the same transaction, for the tables with their columns; without it
             new tables are readable by nobody but their owner.
+        aside: Lists statements that take views and policies off tables whose columns change; `access` puts them back.
         progress: Told of each table.
         turn_seconds: How long to wait for another load.
         lock_seconds: How long to try for tables whose columns change.
@@ -129,6 +132,7 @@ def load(
                     views,
                     progress or (lambda _: None),
                     lock_seconds,
+                    aside,
                 )
                 under_way.run()
                 if access is not None:

@@ -68,13 +68,17 @@ def difference(table: Table, found: Mapping[str, tuple[str, bool]]) -> Differenc
     )
 
 
-def lock_against_readers(session: Session, relations: Collection[str], seconds: float) -> None:
+def lock_against_readers(
+    session: Session, relations: Collection[str], seconds: float, then: Sequence[str] = ()
+) -> None:
     """Lock what must change, without making readers queue: a short try, a pause, a try again.
 
     Args:
         session: A connection.
         relations: The tables and views, quoted.
         seconds: How long to go on trying.
+        then: Statements that are run while they are locked, and undone with the locks: a reader that waits for one of
+            the tables may hold a view of it.
 
     Raises:
         BusyError: A reader held one of them all that time.
@@ -86,6 +90,7 @@ def lock_against_readers(session: Session, relations: Collection[str], seconds: 
     attempt = (
         f"set local lock_timeout = {READERS_WAIT_MS}",
         f"lock table {listed} in access exclusive mode",
+        *then,
         "set local lock_timeout = 0",
     )
     while not session.succeeds(attempt, LOCK_NOT_AVAILABLE):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster import (
@@ -15,6 +16,7 @@ from dagster import (
     multi_asset,
 )
 from dagster._core.storage.tags import RETRY_NUMBER_TAG
+from duckdb import DuckDBPyConnection
 
 from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
@@ -23,12 +25,16 @@ from orchestration.nightlog.record import Landing
 from orchestration.progress import Progress
 from orchestration.pseudonym_key import key_notice, made_key
 from orchestration.retries import retried
-from orchestration.settings import RunSettings
+from orchestration.settings import COPENHAGEN, RunSettings
 from orchestration.tags import YEAR, delivery_tags
 from orchestration.taken import Taken, write_taken
 from orchestration.version import code_version
 from sources.contract import load_contracts
+from sources.erasures import read_erasures, take_out_erased
 from sources.landing import LandingReport, land, left_notes, open_warehouse, record_run
+from sources.pseudonyms import PseudonymKey
+from sources.retention import RETENTION_FILE, load_retention, take_out_expired
+from sources.warehouse import newest_day
 
 if TYPE_CHECKING:
     from dagster._core.definitions.metadata import RawMetadataValue
@@ -88,7 +94,8 @@ def landing(
         folder = settings.deliveries_folder()
         settings.build_folder.mkdir(parents=True, exist_ok=True)
         with closing(open_warehouse(settings.warehouse)) as con:
-            report = land(con, folder, progress=_follow(progress), wait=settings.wait)
+            taking_out = _taking_out(settings, key)
+            report = land(con, folder, progress=_follow(progress), wait=settings.wait, take_out=taking_out)
             record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
             year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
             facts = landing_facts(con, report, since)
@@ -111,6 +118,21 @@ def _begun(context: AssetExecutionContext) -> datetime:
     first = context.run.root_run_id if is_second else None
     began = context.instance.get_run_stats(first or context.run_id).start_time
     return datetime.fromtimestamp(began or 0, UTC).replace(tzinfo=None)
+
+
+def _taking_out(settings: RunSettings, key: PseudonymKey) -> Callable[[DuckDBPyConnection], None]:
+    """Make what takes rows out again that may not be kept: those of erased persons, and those that are too old."""
+    contracts = load_contracts()
+    retention = load_retention(contracts, Path(settings.retention) if settings.retention else RETENTION_FILE)
+    erasures = read_erasures(settings.output_folder, key)
+
+    def take_out(con: DuckDBPyConnection) -> None:
+        take_out_erased(con, contracts, erasures, key)
+        today = newest_day(con)
+        if today is not None:
+            take_out_expired(con, contracts, retention, min(today, datetime.now(tz=COPENHAGEN).date()))
+
+    return take_out
 
 
 def _follow(progress: Progress) -> Callable[[int, int, str], None]:

@@ -1,5 +1,6 @@
 """The publication: the marts as a read-only file and as Parquet, switched over in one step."""
 
+from datetime import datetime
 from pathlib import Path
 
 from dagster import (
@@ -12,6 +13,7 @@ from dagster import (
     asset,
 )
 
+from exports.processing_record.write import write_processing_record
 from exports.publish import PUBLISHED_SCHEMAS, RunInfo, publish
 from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.assets.landing import POOL
@@ -20,7 +22,7 @@ from orchestration.manifest import read_manifest
 from orchestration.nightlog.facts import TABLES, published_rows, table_rows
 from orchestration.progress import Progress
 from orchestration.retries import retried
-from orchestration.settings import RunSettings
+from orchestration.settings import COPENHAGEN, RunSettings
 from orchestration.version import code_version
 
 PUBLICATION = "publication"
@@ -88,9 +90,12 @@ def build_publication(manifest: Path) -> AssetsDefinition:
                 keep=settings.keep,
                 progress=progress.advance,
             )
+            retention = Path(settings.retention) if settings.retention else None
+            _, record = write_processing_record(settings.output_folder, datetime.now(tz=COPENHAGEN).date(), retention)
         return MaterializeResult(
             metadata={
                 "warehouse": MetadataValue.path(published.warehouse),
+                "processing_record": MetadataValue.path(record),
                 "report_year": published.report_year,
                 "tables": len(published.tables),
                 "rows": sum(table.rows for table in published.tables),

@@ -17,7 +17,7 @@ from typing import IO, Final, Literal, cast
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from exports.files import sha256_of, sync
+from exports.files import sha256_of, sync, write_whole
 from orchestration.backup.inventory import ROOTS, Item, kind_of
 from orchestration.errors import BackupError
 from sources import storage
@@ -108,10 +108,9 @@ def write_archive(
                 _add_bytes(archive, CONTENTS, contents.model_dump_json(indent=1).encode())
             handle.flush()
             os.fsync(handle.fileno())
-        beside = target.with_name(target.name + SUM)
-        beside.unlink(missing_ok=True)
+        # The backup last: where it is, so is its fingerprint.
+        write_whole(target.with_name(target.name + SUM), f"{digest.hexdigest()}  {target.name}\n".encode())
         part.replace(target)
-        beside.write_text(f"{digest.hexdigest()}  {target.name}\n", encoding="utf-8")
         sync(target.parent)
     except (OSError, tarfile.TarError) as error:
         msg = f"{target}: sikkerhedskopien blev ikke taget. {storage.cause(error, target.parent)}"
@@ -184,7 +183,9 @@ def read_archive(source: Path, place: Callable[[str], Path] | None = None) -> Co
                     contents = _read_contents(source, body)
                     continue
                 _check_name(source, member.name, found)
-                found[member.name] = _take(body, place(member.name) if place is not None else None)
+                target = place(member.name) if place is not None else None
+                with storage.named(target or source):
+                    found[member.name] = _take(body, target)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException) as error:
         raise _damaged(source, str(error)) from error
     except OSError as error:

@@ -37,15 +37,15 @@ def backup(
     """Tag en sikkerhedskopi af det, der ikke kan laves igen. Kopien er lige så fortrolig som leverancerne."""
     started = time.monotonic()
     configure_logging(verbose=verbose)
+    if to is None and not list_:
+        msg = "Angiv filen med --to, eller vis med --list, hvad der tages med."
+        raise typer.BadParameter(msg)
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
         from orchestration import danish  # noqa: PLC0415
         from orchestration.backup.inventory import LEFT_OUT  # noqa: PLC0415
         from orchestration.configuration import load_configuration  # noqa: PLC0415
 
-        if to is None and not list_:
-            msg = "Angiv filen med --to, eller vis med --list, hvad der tages med."
-            raise typer.BadParameter(msg)
         configuration = load_configuration(output=output, deliveries=deliveries)
         if list_:
             results.print(_listed(configuration.output, configuration.deliveries), highlight=False, markup=False)

@@ -13,14 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import duckdb
 import psycopg2
-from adbc_driver_postgresql import dbapi
 
-from exports.access.names import quoted
-from exports.access.postgres import Applied, apply_access
-from exports.access.released import released_statement
+from exports.access.port import GuardedLoad
+from exports.access.postgres import Applied
 from exports.access.rules import Rules, read_rules
-from exports.access.statement_tables import load_released
 from exports.open_data.folder import write_open_data
+from exports.postgres.load import load
 from exports.statement.yearly import freeze
 from orchestration.manifest import prepare_manifest
 
@@ -46,51 +44,17 @@ def published_rules(output: Path) -> Rules:
 
 
 def load_and_guard(url: str, output: Path) -> Applied:
-    """Load a publication the plain way: tables made of Arrow, views over them, then access, in one transaction."""
-    with (
-        closing(duckdb.connect(str(output / "current.duckdb"), read_only=True)) as source,
-        closing(dbapi.connect(url)) as con,
-        con.cursor() as cursor,
-    ):
-        tables = _published(source)
-        cursor.execute("create schema if not exists marts")
-        cursor.execute("create schema if not exists bi")
-        for name, columns in tables.items():
-            _load(cursor, source, name, columns)
-        applied = apply_access(cursor, read_rules(source), tables, load_released(cursor, released_statement(output)))
-        con.commit()
-        return applied
-
-
-def _published(source: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """List the published tables with their columns."""
-    query = (
-        "select table_name, list(column_name order by column_index) from duckdb_columns() "
-        "inner join duckdb_tables() using (database_oid, schema_oid, table_oid, table_name) group by table_name"
+    """Load a publication with its access."""
+    applied: list[Applied] = []
+    guarded = GuardedLoad(output)
+    load(
+        (output / "current.duckdb").resolve(),
+        url,
+        Path(prepare_manifest()),
+        access=lambda cursor, tables: applied.append(guarded.apply(cursor, tables)),
+        aside=guarded.step_aside,
     )
-    return dict(source.execute(query).fetchall())
-
-
-def _load(cursor: dbapi.Cursor, source: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> None:
-    """Make a table, or fill it again when it is there."""
-    cursor.execute(f"select to_regclass('marts.{quoted(name)}')::text")
-    is_new = cursor.fetchall()[0][0] is None
-    nested = {"tables", "deliveries"} if name == "_publication" else set()
-    listed = ", ".join(f"to_json({quoted(c)}) as {quoted(c)}" if c in nested else quoted(c) for c in columns)
-    data = source.sql(f"select {listed} from {quoted(name)}").to_arrow_table()
-    if is_new:
-        cursor.adbc_ingest(name, data, mode="create", db_schema_name="marts")
-        if {"cvr", "house"} <= set(columns):
-            cursor.execute(f"create index on marts.{quoted(name)} (cvr)")
-            cursor.execute(f"create index on marts.{quoted(name)} (house)")
-        view = f"bi.{quoted(f'{name}_v1')} with (security_invoker = true)"
-        cursor.execute(f"create view {view} as select * from marts.{quoted(name)}")
-    else:
-        # Nobody copies into a table that is guarded against its owner too.
-        cursor.adbc_ingest(f"new_{name}", data, mode="create", temporary=True)
-        cursor.execute(f"delete from marts.{quoted(name)}")
-        cursor.execute(f"insert into marts.{quoted(name)} select * from pg_temp.{quoted(f'new_{name}')}")
-        cursor.execute(f"drop table pg_temp.{quoted(f'new_{name}')}")
+    return applied[0]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -385,24 +386,43 @@ def test_each_role_sees_what_it_should(guarded: Guarded) -> None:
             assert told(person, "select count(*) from offentlig.udgave") == 1
 
 
-def test_applying_again_changes_nothing_and_keeps_what_a_dba_granted(output: Path, postgres: str) -> None:
+def test_a_second_load_changes_nothing_and_keeps_what_a_dba_granted(
+    output: Path, postgres: str, tmp_path: Path
+) -> None:
     """Without it, readers would be locked out every night, and rights given by hand be gone in the morning."""
     first = load_and_guard(postgres, output)
+    assert first.changed == first.policies + first.views
     people = People(postgres)
     people.create("anna", [f"hus_{HOUSE}"])
     people.create("bi_server", [])
     people.admin(f"grant connect on database {people.admin('select current_database()')[0][0]} to bi_server")
     people.admin("grant usage on schema hus to bi_server; grant select on hus.dim_house to bi_server")
-    again = load_and_guard(postgres, output)
-    assert first.changed == first.policies + first.views
-    assert again.changed == 0
+    assert load_and_guard(postgres, output).changed == 0
+
     people.admin("alter policy adgang_hus on marts.dim_house using (false)")
     people.admin("alter view hus.dim_house set (security_barrier = false)")
-    mended = load_and_guard(postgres, output)
-    assert mended.changed == 2
-    query = "select count(*) from hus.dim_house"
-    assert people.ask("anna", query).rows == ((6,),)
-    assert people.ask("bi_server", query).rows == ((6,),)
+    assert load_and_guard(postgres, output).changed == 2, "what was changed by hand is mended"
+
+    changed = shutil.copytree(output, tmp_path / "output", symlinks=True)
+    warehouse = (changed / "current.duckdb").resolve()
+    warehouse.chmod(0o600)
+    with closing(duckdb.connect(str(warehouse))) as con:
+        con.execute("alter table dim_house drop column kkr")
+        con.execute("alter table fct_activity rename column hours to duration")
+    with pytest.raises(AccessError, match="fct_activity: reglen nævner kolonnen hours"):
+        load_and_guard(postgres, changed)
+    with closing(duckdb.connect(str(warehouse))) as con:
+        con.execute(
+            "update access_entitlements set visible_columns = replace(visible_columns, 'hours', 'duration') "
+            "where table_name = 'fct_activity'"
+        )
+    load_and_guard(postgres, changed)
+    for person in ("anna", "bi_server"):
+        told = people.ask(person, "select count(*) from hus.dim_house", "select kkr from hus.dim_house")
+        assert told.rows == ((6,),)
+        assert len(told.errors) == 1
+    activities = people.ask("anna", "select distinct house from hus.fct_activity where duration > 0")
+    assert activities.rows == ((HOUSE,),)
 
 
 def test_an_owner_that_is_no_superuser_can_give_access(guarded: Guarded, postgres_server: PostgresServer) -> None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pytest
 from openpyxl import Workbook
 
 import sources.landing
+import sources.warehouse
 from sources.contract import load_contracts
 from sources.landing import (
     LandingReport,
@@ -29,7 +31,7 @@ from sources.landing import (
     open_warehouse,
     record_run,
 )
-from sources.warehouse import last_complete_year
+from sources.warehouse import doubt, last_complete_year
 
 COURSES = "forloeb_id;erhvervshus;cvr_nummer;kundesegment;startdato;oprettet;slettet\n"
 
@@ -417,8 +419,75 @@ def test_another_layout_or_a_damaged_file_is_made_anew(warehouse: Path, folder: 
         con.close()
 
 
-def test_a_warehouse_in_use_says_so(warehouse: Path) -> None:
+def can_be_opened_but_not_read(path: Path) -> bool:
+    """Say whether a file is damaged where DuckDB does not look when it opens it."""
+    try:
+        with closing(duckdb.connect(str(path))) as con:
+            try:
+                con.execute("SELECT hash(whole) FROM raw.crm_forloeb AS whole").fetchall()
+            except duckdb.Error:
+                return True
+    except duckdb.Error:
+        pass
+    return False
+
+
+def test_damage_that_a_killed_run_may_have_left_is_found_and_mended(warehouse: Path, folder: Path) -> None:
+    """Without it every run would fail at the first model that reads those rows, until somebody deleted the file."""
+    course(folder, "2026-01-01", *(f"F{n};fyn;{n * 7919};drift;;;" for n in range(20_000)))
+    with closing(open_warehouse(warehouse)) as con:
+        land(con, folder)
+        expected = accepted(con)
+    whole = warehouse.read_bytes()
+    for block in range(12_288, len(whole), 262_144):
+        damaged = bytearray(whole)
+        damaged[block + 5_000 : block + 5_100] = b"\xff" * 100
+        warehouse.write_bytes(damaged)
+        if can_be_opened_but_not_read(warehouse):
+            break
+    else:
+        pytest.fail("no block can be damaged unseen")
+    warehouse.write_bytes(damaged)
+    doubt(warehouse)
+    with closing(open_warehouse(warehouse)) as con:
+        assert land(con, folder).landed == 1
+        assert accepted(con) == expected
+    assert [path.name for path in warehouse.parent.iterdir()] == [warehouse.name]
+
+
+def test_a_whole_file_of_a_killed_run_is_kept(warehouse: Path, folder: Path) -> None:
+    """Without it every kill would cost a landing of everything, though DuckDB repairs itself by its log."""
+    course(folder, "2026-01-01", "F1;fyn;;drift;;;")
+    with closing(open_warehouse(warehouse)) as con:
+        land(con, folder)
+    spilled = warehouse.with_name(f"{warehouse.name}.tmp")
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage-0.tmp").write_bytes(b"of a killed run")
+    doubt(warehouse)
+    with closing(open_warehouse(warehouse)) as con:
+        assert land(con, folder).reused == 1
+    assert [path.name for path in warehouse.parent.iterdir()] == [warehouse.name]
+
+
+def test_a_warehouse_in_use_is_waited_for(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it a run right after a killed one could meet what that left behind, and end with a message."""
+    connect, tried = duckdb.connect, list[str]()
+
+    def busy_at_first(path: str, **named: object) -> duckdb.DuckDBPyConnection:
+        tried.append(path)
+        if len(tried) == 1:
+            msg = "IO Error: Could not set lock on file"
+            raise duckdb.IOException(msg)
+        return connect(path, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sources.warehouse.duckdb, "connect", busy_at_first)
+    open_warehouse(warehouse).close()
+    assert len(tried) == 2
+
+
+def test_a_warehouse_in_use_says_so(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it two runs at once would end in a message only a database expert understands."""
+    monkeypatch.setattr(sources.warehouse, "PATIENCE_SECONDS", 0.2)
     open_warehouse(warehouse).close()
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()",

@@ -9,6 +9,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,14 @@ from expectations.store import history_file, opened_history
 from expectations.suite import load_suites
 from exports.files import sha256_of
 from exports.publish import Manifest, RunInfo, publish
+from exports.statement import freeze as freezing
 from exports.statement import yearly
 from exports.statement.edition import edition_folder, read_edition, write_edition
 from exports.statement.freeze import load_frozen, versions
+from orchestration.backup.archive import check_sum, read_archive
+from orchestration.backup.make import back_up
+from orchestration.backup.restore import restore
+from orchestration.errors import BackupError
 from sources.landing import conservation_errors, land, open_warehouse, record_run
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "exports"))
@@ -423,6 +429,83 @@ class DataDocs(Scenario):
         return [*left, {path.name: sha256_of(path) for path in (folder / "data-docs").iterdir()}]
 
 
+class Backup(Scenario):
+    """A backup of deliveries, history and a frozen statement, beside one of yesterday."""
+
+    def prepare(self, folder: Path) -> None:
+        """Make what is kept."""
+        Landing().prepare(folder)
+        shutil.rmtree(folder / "out")
+        (folder / "output").mkdir()
+        History().prepare(folder / "output")
+        statement = replace(small.statement(), freeze=freezing.Freeze(1, NOW, None))
+        freezing.store_frozen(statement, folder / "output", lineage=small.LINEAGE)
+        (folder / "output" / ".history" / "pseudonym.key").write_bytes(b"k" * 64)
+
+    def act(self, folder: Path) -> None:
+        """Take it; a file that is there is whole, and is not written again."""
+        if not (folder / "kopi.tar.gz").exists():
+            back_up(folder / "output", folder / "in", folder / "kopi.tar.gz")
+
+    def look(self, folder: Path) -> None:
+        """A backup that is there can be restored."""
+        target = folder / "kopi.tar.gz"
+        if target.exists():
+            read_archive(target)
+            check_sum(target)
+
+    def outcome(self, folder: Path) -> Any:  # noqa: ANN401
+        """What it holds; nothing beside it."""
+        left = sorted(path.name for path in folder.iterdir())
+        contents = read_archive(folder / "kopi.tar.gz")
+        return [left, [(f.name, f.sha256) for f in contents.files if not f.name.endswith(".duckdb")]]
+
+
+class Restore(Scenario):
+    """A backup that is brought back into a folder without anything."""
+
+    def prepare(self, folder: Path) -> None:
+        """Take the backup."""
+        Backup().prepare(folder)
+        Backup().act(folder)
+
+    def act(self, folder: Path) -> None:
+        """Bring it back; done already, there is nothing to do."""
+        try:
+            restore(folder / "kopi.tar.gz", folder / "new", folder / "new-in")
+        except BackupError as error:
+            if "ikke tom" not in str(error) or not (folder / "new" / ".history").is_dir():
+                raise
+
+    def look(self, folder: Path) -> None:
+        """A history, or deliveries, that are there are whole."""
+        if (folder / "new" / ".history").is_dir():
+            load_frozen(folder / "new", 2025)
+            with opened_history(history_file(folder / "new")) as con:
+                assert con.execute("select count(*) from findings").fetchall() == [(500,)]
+        if (folder / "new-in").is_dir():
+            assert {path.name for path in (folder / "new-in" / "crm").iterdir()} == {
+                path.name for path in (folder / "in" / "crm").iterdir()
+            }
+
+    def outcome(self, folder: Path) -> Any:  # noqa: ANN401
+        """Everything is there as it was."""
+        new, old = folder / "new", folder / "output"
+        files = {
+            path.relative_to(folder).as_posix(): sha256_of(path)
+            for root in (folder / "new-in", new / ".history")
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path != history_file(new)
+        }
+        for name, digest in files.items():
+            assert sha256_of(folder / name.replace("new-in", "in").replace("new/", f"{old.name}/")) == digest
+        query = {"findings": "from findings", "states": "select * exclude (said_at, day) from alert_states"}
+        assert rows(history_file(new), query) == rows(history_file(old), query)
+        # What was read through is removed the next time; nothing depends on it.
+        shutil.rmtree(new / ".build", ignore_errors=True)
+        return [sorted(files), rows(history_file(new), query)]
+
+
 SCENARIOS: dict[str, type[Scenario]] = {
     "landing": Landing,
     "first landing": FirstLanding,
@@ -434,4 +517,6 @@ SCENARIOS: dict[str, type[Scenario]] = {
     "edition": Edition,
     "freeze": Freeze,
     "data docs": DataDocs,
+    "backup": Backup,
+    "restore": Restore,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.finding_history import HistoryError, load_findings, store_findings
+from expectations.finding_history import HistoryError, catch_up, load_findings, store_findings
 from expectations.store import history_file
 
 Finding = tuple[str, str, date, date, date | None]
@@ -127,3 +127,45 @@ def test_a_failed_store_leaves_the_history_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(HistoryError):
         store_findings(build, history, run_id="r2", code_version="1")
     assert loaded(history) == kept
+
+
+def published_file(path: Path, run_id: str, today: date, findings: list[Finding]) -> Path:
+    """Write the published warehouse of a run, as far as the history reads it."""
+    build = build_file(path.with_name("of-publication.duckdb"), today, findings)
+    with closing(duckdb.connect(str(path))) as con:
+        con.execute(f"attach '{build}' as build (read_only)")
+        con.execute("create table practice_finding_history as from build.practice.practice_finding_history")
+        con.execute(
+            "create table _publication as select ? as run_id, ?::date as today, '2' as code_version", [run_id, today]
+        )
+    return path
+
+
+def test_findings_of_a_killed_run_are_taken_from_its_publication(tmp_path: Path) -> None:
+    """Without it, a finding published today as found today would be published tomorrow as found tomorrow."""
+    history = history_file(tmp_path)
+    published = published_file(tmp_path / "current.duckdb", "killed", TUESDAY, [("c1", "7", MONDAY, TUESDAY, None)])
+    stored = catch_up(published, history)
+    assert stored is not None
+    assert (stored.today, stored.open_findings) == (TUESDAY, 1)
+    assert loaded(history) == [("c1", "7", MONDAY, TUESDAY, None)]
+    with closing(duckdb.connect(str(history), read_only=True)) as con:
+        assert con.execute("select run_id, today, code_version from finding_runs").fetchall() == [
+            ("killed", TUESDAY, "2")
+        ]
+    assert catch_up(published, history) is None
+
+
+def test_nothing_is_caught_up_without_a_publication_or_from_an_older_one(tmp_path: Path) -> None:
+    """Without it, the first run would fail, or a publication of last month would take newer findings away."""
+    history = history_file(tmp_path)
+    assert catch_up(tmp_path / "current.duckdb", history) is None
+    build = build_file(tmp_path / "build.duckdb", TUESDAY, [("c2", None, TUESDAY, TUESDAY, None)])
+    store_findings(build, history, run_id="newer", code_version="1")
+    older = published_file(tmp_path / "current.duckdb", "older", MONDAY, [("c1", None, MONDAY, MONDAY, None)])
+    assert catch_up(older, history) is None
+    assert [each[0] for each in loaded(history)] == ["c2"]
+    bare = tmp_path / "bare.duckdb"
+    with closing(duckdb.connect(str(bare))) as con:
+        con.execute("create table goal_attainment as select 1 as value")
+    assert catch_up(bare, history) is None

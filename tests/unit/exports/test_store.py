@@ -6,11 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from exports.files import sha256_of
 from exports.statement.errors import ChangedFileError
 from exports.statement.statement import Freeze
 from exports.statement.store import COMMENTS, STATEMENT, SUMS, load, save, table_fingerprints
@@ -35,6 +37,39 @@ def test_a_statement_comes_back_as_it_was(tmp_path: Path) -> None:
     assert back.final
     assert back.comments is not None
     assert back.comments.read_bytes() == b"# Kommentarer\n"
+
+
+def test_a_statement_of_an_earlier_version_opens_and_is_written_the_same(tmp_path: Path) -> None:
+    """Without it, a statement frozen years ago could not be published again after an upgrade, or not as it was."""
+    earlier = Path(__file__).parents[2] / "fixtures" / "earlier" / "statement-format-1"
+    kept = load(earlier)
+    for name, table in small.statement().tables.items():
+        pd.testing.assert_frame_equal(kept.statement.frame(name), table.frame)
+    assert kept.statement.freeze == Freeze(1, datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC), None)
+    assert (kept.final, kept.lineage) == (True, small.LINEAGE)
+    assert kept.comments is not None
+    again = tmp_path / "again"
+    again.mkdir()
+    save(kept.statement, again, comments=kept.comments.read_bytes(), final=kept.final, lineage=kept.lineage)
+    assert sorted(path.name for path in again.iterdir()) == sorted(path.name for path in earlier.iterdir())
+    # The Parquet files too: a comparison by fingerprint must not call an old table changed.
+    for path in earlier.iterdir():
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_a_statement_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    """Without it, an old program would publish what it does not understand."""
+    save(small.statement(), tmp_path)
+    path = tmp_path / STATEMENT
+    changed = path.read_bytes().replace(b'"format": 1', b'"format": 2')
+    for name, content in (
+        (STATEMENT, changed),
+        (SUMS, (tmp_path / SUMS).read_bytes().replace(sha256_of(path).encode(), sha256(changed).hexdigest().encode())),
+    ):
+        (tmp_path / name).chmod(0o644)
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ChangedFileError, match="kan ikke læses af denne version af programmet"):
+        load(tmp_path)
 
 
 def test_equal_statements_give_equal_bytes(tmp_path: Path) -> None:

@@ -39,9 +39,16 @@ def test_a_killed_run_does_not_hold_the_folder(tmp_path: Path) -> None:
         "with hold(pathlib.Path(sys.argv[1])):\n"
         "    os._exit(9)\n"
     )
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    build = tmp_path / ".build" / "warehouse.duckdb"
+    build.parent.mkdir()
+    build.touch()
     with hold(tmp_path):
         pass
+    assert not build.with_name("warehouse.duckdb.doubtful").exists()
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    with hold(tmp_path):
+        # The build file of a run that did not end by itself is read through before it is used.
+        assert build.with_name("warehouse.duckdb.doubtful").exists()
 
 
 def test_a_run_in_the_night_waits_for_the_one_before(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""What of an erased company lies among the files handed out: warehouses of earlier runs, and files of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from exports.publish import CURRENT
+
+_ROW_FILES = ("*.csv", "*.parquet")
+# What stands without rows of companies: the private build, the history with its frozen figures, and the editions.
+_NOT_ROWS = frozenset({".build", ".history", "opgoerelse", "data-docs"})
+
+
+def remove_leftovers(output: Path, keys: Collection[str]) -> tuple[str, ...]:
+    """Remove warehouses that are published no more, and files of rows that name a company.
+
+    Args:
+        output: The output folder, after a run without the company.
+        keys: What names the company and its records: its number or pseudonym, and the ids of its courses.
+
+    Returns:
+        The files that are gone, relative to the output folder.
+    """
+    gone = []
+    current = (output / CURRENT).resolve()
+    for old in sorted(output.glob("warehouse-*.duckdb")):
+        if old.resolve() != current:
+            old.unlink()
+            gone.append(old.name)
+    for path in _files_of_rows(output):
+        if _names_any(path, keys):
+            path.unlink()
+            gone.append(path.relative_to(output).as_posix())
+    return tuple(gone)
+
+
+def _files_of_rows(output: Path) -> Iterator[Path]:
+    """List the files that may hold rows of companies."""
+    for pattern in _ROW_FILES:
+        for path in sorted(output.rglob(pattern)):
+            if path.relative_to(output).parts[0] not in _NOT_ROWS:
+                yield path
+
+
+def _names_any(path: Path, keys: Collection[str]) -> bool:
+    """Whether a text of a file is one of the keys, or lists it."""
+    name = str(path).replace("'", "''")
+    reader = (
+        f"read_parquet('{name}')"
+        if path.suffix == ".parquet"
+        else f"read_csv('{name}', delim=';', header=true, all_varchar=true, quote='\"', ignore_errors=true)"
+    )
+    with closing(duckdb.connect()) as con:
+        kinds = con.execute(f"describe select * from {reader}").fetchall()
+        texts = [f'"{column}"' for column, kind, *_ in kinds if kind == "VARCHAR"]
+        if not texts:
+            return False
+        tests = " or ".join(f"list_has_any(string_split_regex({text}, '[,:| ]+'), $keys)" for text in texts)
+        found = con.execute(f"select count(*) from {reader} where {tests}", {"keys": sorted(keys)}).fetchone()
+    return bool(found and found[0])

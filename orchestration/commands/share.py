@@ -1,0 +1,45 @@
+"""`erhvervshus share`: the files of one role, to be given to its people, or of all roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+
+
+def share(
+    role: Annotated[
+        str | None,
+        typer.Option(help="Rollen, fx kommune_0461, hus_fyn eller offentlig. Uden den skrives alle rollers mapper."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Mappen, der får rollens mappe. Uden den bruges mappen, hvor programmet startes."),
+    ] = None,
+    output: OutputFolder = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+) -> None:
+    """Skriv de Parquet-filer, en rolle må se, af den seneste udgave."""
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        from exports.access.errors import AccessError  # noqa: PLC0415
+        from exports.access.parquet import hand_over  # noqa: PLC0415
+        from exports.access.parquet import share as share_all  # noqa: PLC0415
+        from orchestration import danish  # noqa: PLC0415
+        from orchestration.lock import hold  # noqa: PLC0415
+
+        folder = output_folder(output)
+        if role is None and to is not None:
+            msg = "--to er kun til én rolle. Angiv den med --role, eller udelad --to."
+            raise AccessError(msg)
+        with hold(folder):
+            made = share_all(folder) if role is None else hand_over(folder, role, to)
+        where = made.folders[role] if role is not None else folder / "adgang"
+        counted = danish.count(made.files, "fil", "filer")
+        roles = "" if role is not None else f" til {danish.count(len(made.folders), 'rolle', 'roller')}"
+        said = f"{where}: {counted}{roles}, {danish.number(made.bytes / 1_000_000, 1)} MB."
+        results.print(said, highlight=False, markup=False, soft_wrap=True)
