@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 from adbc_driver_postgresql import dbapi
+from dagster_dbt import DbtCliInvocation
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from typer.testing import CliRunner, Result
 
 from expectations.errors import FormError
@@ -228,6 +230,19 @@ def failing_once(real: Callable[..., Any], error: Exception) -> Callable[..., An
     return work
 
 
+def failing_stream_once(real: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+    """Let dbt build everything and say so, and fail at its end the first time."""
+    calls: list[int] = []
+
+    def stream(invocation: DbtCliInvocation) -> Iterator[Any]:
+        yield from real(invocation)
+        calls.append(1)
+        if len(calls) == 1:
+            raise error
+
+    return stream
+
+
 def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     small_run_details: Any,  # noqa: ANN401
     tiny_project: Path,
@@ -238,6 +253,8 @@ def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     busy = PublicationError("Mappen er optaget.")
     busy.__cause__ = OSError(errno.EBUSY, "Device or resource busy")
     monkeypatch.setattr("orchestration.assets.landing.land", failing_once(land, WarehouseBusyError(tmp_path)))
+    locked = DagsterDbtCliRuntimeError("Errors parsed from dbt logs:\n\nIO Error: Could not set lock on file")
+    monkeypatch.setattr(DbtCliInvocation, "stream", failing_stream_once(DbtCliInvocation.stream, locked))
     monkeypatch.setattr("orchestration.assets.publication.publish", failing_once(publish, busy))
     settings = RunSettings(
         output=str(tmp_path),
@@ -252,9 +269,14 @@ def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     with duckdb.connect(str(tmp_path / "current.duckdb"), read_only=True) as con:
         assert con.execute("select count(*) from goal_attainment").fetchall() == [(1,)]
     (night,) = nights(tmp_path)
-    assert [(each.stage, each.attempt) for each in night.retries] == [("landing", 1), ("publication", 1)]
+    assert [(each.stage, each.attempt) for each in night.retries] == [
+        ("landing", 1),
+        ("warehouse", 1),
+        ("publication", 1),
+    ]
     assert "er i brug af et andet program" in night.retries[0].reason
-    assert night.retries[1].reason == "Mappen er optaget."
+    assert "Could not set lock" in night.retries[1].reason
+    assert night.retries[2].reason == "Mappen er optaget."
     assert night.landing is not None
     assert len(night.landing.arrived) == len(once), "what the first attempt landed came in tonight too"
     assert night.origin == "hand"
