@@ -14,14 +14,14 @@ import duckdb
 
 from exports.postgres.address import Address, read_address
 from exports.postgres.catalog import TABLE_SCHEMA, check_server, qualified
-from exports.postgres.errors import BusyError, PostgresError
+from exports.postgres.errors import BUSY, BusyError, PostgresError
 from exports.postgres.rows import Moved
 from exports.postgres.session import Session, connect
 from exports.postgres.tables import read_tables
 from exports.postgres.transaction import Transaction
 from exports.publish import PUBLICATION_TABLE, table_columns
 from exports.views.record import read_record
-from exports.views.specification import read_views
+from exports.views.specification import ViewsError, read_views
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
@@ -166,7 +166,7 @@ def load(
                 session.run(lambda cursor: access.apply(cursor, columns))
                 under_way.remember()
                 session.commit()
-    except (OSError, duckdb.Error, ValueError) as error:
+    except (OSError, duckdb.Error, ViewsError) as error:
         msg = f"{warehouse}: udgaven kunne ikke læses, så PostgreSQL beholder den forrige. Årsag: {error}"
         raise PostgresError(msg) from error
     _tidy(address, [name for name, moved in under_way.moved.items() if moved.added or moved.removed])
@@ -195,7 +195,7 @@ def _take_turn(session: Session, seconds: float) -> None:
     while not session.rows(f"select pg_try_advisory_xact_lock({TURN})")[0][0]:
         if time.monotonic() > deadline:
             msg = f"PostgreSQL, {session.address}: en anden indlæsning er i gang. Vent, til den er færdig, og kør igen."
-            raise BusyError(msg)
+            raise BusyError(msg).with_state(BUSY)
         time.sleep(_PAUSE_SECONDS)
 
 

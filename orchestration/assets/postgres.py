@@ -15,6 +15,7 @@ from orchestration.assets.publication import PUBLICATION
 from orchestration.configuration import load_configuration
 from orchestration.live import DATABASE, LOADED, metadata_of
 from orchestration.progress import Progress
+from orchestration.retries import retried
 from orchestration.settings import RunSettings
 
 POSTGRES = "postgres"
@@ -69,7 +70,8 @@ def build_postgres(manifest: Path) -> AssetsDefinition:
         progress.stage(POSTGRES)
         warehouse = (settings.output_folder / CURRENT).resolve()
         access = GuardedLoad(settings.output_folder)
-        loaded = load(warehouse, url.get_secret_value(), manifest, access=access, progress=progress.advance)
+        with retried(context, settings):
+            loaded = load(warehouse, url.get_secret_value(), manifest, access=access, progress=progress.advance)
         context.log.info("%d rows in %s", loaded.rows, metadata_of(loaded)[DATABASE])
         return MaterializeResult(metadata={LOADED: True, **metadata_of(loaded)})
 
