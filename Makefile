@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test browser office lint types format lock dev benchmark clean
+.PHONY: help setup report test browser office privacy lint types format lock dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -56,6 +56,9 @@ office: setup ## The workbook in a real LibreOffice: it opens, its values arrive
 			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc >/dev/null; } \
 		|| { echo "LibreOffice is missing. On Debian and Ubuntu run: sudo apt-get install libreoffice-calc" >&2; exit 1; }
 	@$(BIN)/pytest -m office tests/office
+
+privacy: setup ## People planted in deliveries: nowhere in what a run hands out, and an erased company nowhere at all.
+	@$(BIN)/pytest -m privacy tests/privacy
 
 lint: setup ## Style of Python, YAML and SQL.
 	@$(BIN)/ruff format --check $(PACKAGES)

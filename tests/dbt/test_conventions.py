@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -259,9 +260,9 @@ def test_contracts_sources_and_staging_name_the_same_columns(manifest: dict[str,
     }
     assert declared == contracts
     staged = {
-        manifest["sources"][parent]["name"]: node["raw_code"]
+        manifest["sources"][parent]["name"]: node["raw_code"].partition("\nselect\n")[2]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["name"].startswith("stg_")
+        if node["resource_type"] == "model" and node["schema"] == "staging"
         for parent in node["depends_on"]["nodes"]
         if parent.startswith("source.") and manifest["sources"][parent]["source_name"] not in NOT_DELIVERED
     }
@@ -269,9 +270,7 @@ def test_contracts_sources_and_staging_name_the_same_columns(manifest: dict[str,
         f"{entity}.{column}"
         for entity, columns in contracts.items()
         for column in columns
-        if f"    {column} as " not in staged[entity]
-        and f"    {column},\n" not in staged[entity]
-        and f"    {column}\n" not in staged[entity]
+        if not re.search(rf"\b{column}\b", staged[entity])
     ]
     assert unread == []
 
