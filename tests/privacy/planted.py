@@ -13,16 +13,16 @@ from openpyxl import Workbook
 
 DAY = "2026-10-31"
 
-OWNER_CVR = "90000012"
+OWNER_CVR = "98721053"
 """A sole proprietor's, with the right check digit, guided and in the register."""
-OTHER_CVR = "90000020"
+OTHER_CVR = "97594813"
 """Another sole proprietor's, in the register alone."""
-UNKNOWN_CVR = "90000039"
+UNKNOWN_CVR = "95047629"
 """Guided, and in no register."""
-COMPANY_CVR = "90000047"
+COMPANY_CVR = "95518672"
 """A limited company's, which may be shown."""
-P_NUMBER = "1900000016"
-COMPANY_P_NUMBER = "1900000040"
+P_NUMBER = "9374618259"
+COMPANY_P_NUMBER = "9374618263"
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def scan(
     """
     wanted = {text: encodings(text) for text in texts}
     hits, places = [], 0
-    for name, content in _contents(folder, tuple(leave_out)):
+    for name, content in contents(folder, tuple(leave_out)):
         places += 1
         hits += [Hit(text, name) for text, ways in wanted.items() if any(way in content for way in ways)]
     for name, content in (extra or {}).items():
@@ -76,7 +76,7 @@ def scan(
     return Scan(places, hits)
 
 
-def _contents(folder: Path, leave_out: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def contents(folder: Path, leave_out: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """Yield everything there is to look at: names of files, bytes, unpacked parts, and columns of tables."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

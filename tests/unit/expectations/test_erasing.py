@@ -20,14 +20,12 @@ def history(output: Path) -> Path:
     """Make a history with findings and messages of two courses."""
     path = history_file(output)
     with opened_history(path) as con:
-        con.execute(
-            "create table findings (house varchar, rule varchar, entity varchar, record_id varchar, found_value varchar)"
-        )
+        con.execute("create table findings (rule varchar, entity varchar, record_id varchar, found_value varchar)")
         con.execute(
             """
             insert into findings values
-                ('fyn', 'r', 'crm_forloeb', 'QF-17', 'x'), ('fyn', 'r', 'crm_tema', 'QF-17|innovation', 'x'),
-                ('fyn', 'r', 'crm_aktivitet', 'A2', 'forløb QF-17 er ikke leveret'), ('fyn', 'r', 'crm_forloeb', 'QF-177', 'x')
+                ('r', 'crm_forloeb', 'QF-17', 'x'), ('r', 'crm_tema', 'QF-17|innovation', 'x'),
+                ('r', 'crm_aktivitet', 'A2', 'forløb QF-17 er ikke leveret'), ('r', 'crm_forloeb', 'QF-177', 'x')
             """
         )
         con.execute("insert into alert_told values ('fyn', 'r', 'QF-17', 1, '2026-01-01', null)")
