@@ -15,6 +15,7 @@ from typing import Final
 
 import duckdb
 
+from sources import storage
 from sources.casting import accepted_view_sql, identifier, quote
 from sources.contract import WITHDRAWN_COLUMN, Contracts, load_contracts
 
@@ -154,7 +155,8 @@ def _can_be_read(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
         for (table,) in tables:
             con.execute(f"SELECT bit_xor(hash(whole)) FROM raw.{identifier(table)} AS whole").fetchall()
     except duckdb.Error as error:
-        if not is_damage(str(error)):
+        # A file in doubt that raises anything else is not worth the question what it is: it can be made again.
+        if storage.trouble(error) is not None or isinstance(error, duckdb.OutOfMemoryException):
             raise
         _log.warning("%s is damaged and is made anew from the deliveries: %s", path, error)
         return False

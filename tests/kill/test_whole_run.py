@@ -1,4 +1,4 @@
-"""The whole job, dbt included, killed again and again, and on a disk that fills up at each stage: `make kill`.
+"""The whole job, dbt included: killed again and again, on a disk that fills up, and after a restore: `make kill`.
 
 KILLS=100 tries more moments; KILL_SEED=7 others.
 """
@@ -42,9 +42,10 @@ _ORPHAN_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Night:
-    """What is compared with: yesterday's output, today's deliveries, and what an undisturbed run makes of them."""
+    """What is compared with: yesterday's output, today's deliveries and output, and what is in that."""
 
     yesterday: Path
+    today: Path
     deliveries: Path
     expected: dict[str, Any]
     steps: int
@@ -109,7 +110,7 @@ def the_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     began = time.monotonic()
     code, steps = finish(night(deliveries, today))
     assert code == 0, steps
-    return Night(yesterday, deliveries, published(today), int(steps), time.monotonic() - began)
+    return Night(yesterday, today, deliveries, published(today), int(steps), time.monotonic() - began)
 
 
 def moments(the_night: Night) -> Iterator[tuple[str, str]]:
@@ -215,6 +216,33 @@ def test_a_disk_that_is_full_at_any_stage(the_night: Night, small_disk: Path) ->
     code, said = finish(night(the_night.deliveries, output))
     assert code == 0, said
     assert not differences(published(output), the_night.expected)
+
+
+def test_a_restored_backup_comes_to_the_same(the_night: Night, tmp_path: Path) -> None:
+    """Without it, a backup could lack what the next run needs, and nobody would know before it is needed."""
+    output = tmp_path / "output"
+    shutil.copytree(the_night.today, output, symlinks=True)
+    for arguments in (
+        ("freeze", "--year", "2026", "--output", output),
+        ("backup", "--to", tmp_path / "kopi.tar.zst", "--output", output, "--deliveries", the_night.deliveries),
+        ("restore", "--from", tmp_path / "kopi.tar.zst", "--output", tmp_path / "new", "--deliveries", tmp_path / "in"),
+    ):
+        command = [Path(sys.executable).with_name("erhvervshus"), *arguments]
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    code, said = finish(night(tmp_path / "in", tmp_path / "new"))
+    assert code == 0, said
+    assert not differences(published(tmp_path / "new"), the_night.expected)
+    for folder in (".history/statements/2026/1", "opgoerelse/2026"):
+        old, new = (
+            {p.relative_to(f): p for p in f.rglob("*") if p.is_file()}
+            for f in (output / folder, tmp_path / "new" / folder)
+        )
+        assert old.keys() == new.keys()
+        assert len(old) > 15
+        for name, path in old.items():
+            # The frozen statement, and the edition that was written of it: byte for byte.
+            assert path.read_bytes() == new[name].read_bytes(), name
 
 
 @pytest.mark.parametrize("protected", ["", ".history", ".publications", "opgoerelse"])
