@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -670,6 +671,8 @@ def test_rows_are_there_though_tidying_up_fails(
         return connect(address)
 
     monkeypatch.setattr(loading, "connect", only_once)
+    # A tool that sets up logging of its own may have turned loggers off in this process.
+    monkeypatch.setattr(logging.getLogger(loading.__name__), "disabled", False)
     assert toy.load(postgres).rows == 103
     assert "could not be vacuumed" in caplog.text
 
