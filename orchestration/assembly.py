@@ -13,7 +13,9 @@ from orchestration.assets.deliveries import deliveries
 from orchestration.assets.expectations import build_expectations
 from orchestration.assets.history import earlier_findings, finding_history
 from orchestration.assets.landing import landing
+from orchestration.assets.postgres import build_postgres
 from orchestration.assets.publication import build_publication, published_marts
+from orchestration.assets.role_exports import role_exports
 from orchestration.assets.statement import build_statement
 from orchestration.assets.statements_by_year import build_statements_by_year
 from orchestration.assets.warehouse import build_warehouse
@@ -72,6 +74,8 @@ def build_defs(
         finding_history,
         build_statement(prepared),
         build_statements_by_year(prepared, project),
+        role_exports,
+        build_postgres(prepared),
     ]
     known = _keys(assets)
     return Definitions(

@@ -13,6 +13,7 @@ from orchestration.commands.compare import compare
 from orchestration.commands.erase import erase
 from orchestration.commands.explain import explain
 from orchestration.commands.freeze import freeze
+from orchestration.commands.load_postgres import load_postgres
 from orchestration.commands.processing_record import processing_record
 from orchestration.commands.quality import quality
 from orchestration.commands.report import report
@@ -40,6 +41,7 @@ app.command("report")(report)
 app.command("freeze")(freeze)
 app.command("compare")(compare)
 app.command("share")(share)
+app.command("load-postgres")(load_postgres)
 app.command("settings")(settings)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -52,8 +52,9 @@ def expected_error(error: BaseException) -> BaseException | None:
         error: What came out of the job, possibly with causes.
 
     Returns:
-        The first error in the chain of causes that is one of ours (this module's, the sources', the history's or the
-        publication's and the statement's), else what the disk refused, or None when the failure was not foreseen.
+        The first error in the chain of causes that is one of ours (this module's, the sources', the history's, the
+        publication's, the live port's and the statement's), else what the disk refused, or None when the failure was
+        not foreseen.
     """
     import duckdb  # noqa: PLC0415
 
@@ -87,6 +88,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from expectations.errors import ExpectationsError  # noqa: PLC0415
     from exports.access.errors import AccessError  # noqa: PLC0415
     from exports.explain import ExplainError  # noqa: PLC0415
+    from exports.postgres.errors import PostgresError  # noqa: PLC0415
     from exports.processing_record.record import ProcessingRecordError  # noqa: PLC0415
     from exports.publish import PublicationError  # noqa: PLC0415
     from exports.report.comments import CommentError, MissingCommentsError  # noqa: PLC0415
@@ -105,6 +107,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
         RunError,
         AccessError,
         PublicationError,
+        PostgresError,
         ExplainError,
         StatementError,
         AssemblyError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import duckdb
 from expectations.data_docs import FOLDER, INDEX
 from expectations.gate import Tally
 from exports.publish import MANIFEST, Manifest, PublishedDelivery
+from orchestration.live import Live
 
 if TYPE_CHECKING:
     from exports.statement.edition import Edition
@@ -64,7 +66,8 @@ class Outcome:
         goals: The national goals of the report year.
         checks: How many checks of the expectations ran, and what they came to.
         edition: The edition of the report year that stands, or None when there is none.
-        reports_failure: Why this run could not write one, in Danish; None when it could, or was not asked to.
+        live: What PostgreSQL holds after the run, or None when nothing was loaded.
+        failures: Why steps after the publication failed, in Danish, by step; the publication stands all the same.
         night_log: The page of the run, or None when it could not be written.
     """
 
@@ -77,7 +80,8 @@ class Outcome:
     goals: tuple[Goal, ...]
     checks: Tally = field(default_factory=Tally)
     edition: Edition | None = None
-    reports_failure: str | None = None
+    live: Live | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
     night_log: Path | None = None
 
     @property

@@ -20,6 +20,8 @@ STAGES = {
     "expectations": "Kontrollerer data",
     "publication": "Offentliggør resultatet",
     "statement": "Skriver opgørelsen",
+    "role_exports": "Skriver rollernes filer",
+    "postgres": "Indlæser i PostgreSQL",
 }
 _WIDTH = 32
 

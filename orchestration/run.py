@@ -8,7 +8,7 @@ import os
 import time
 import uuid
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +19,11 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 from dagster import (
+    AssetKey,
     DagsterEvent,
     DagsterEventType,
     DagsterInstance,
+    JobDefinition,
 )
 
 from expectations.data_docs import FOLDER, INDEX
@@ -32,11 +34,15 @@ from exports.statement.edition import FOLDER as EDITIONS
 from exports.statement.edition import read_edition
 from exports.switch import PUBLICATIONS
 from orchestration.assembly import build_defs
+from orchestration.assets.history import FINDING_HISTORY
+from orchestration.assets.postgres import POSTGRES
+from orchestration.assets.role_exports import ROLE_EXPORTS
 from orchestration.assets.statement import STATEMENT
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.configuration import load_configuration
 from orchestration.errors import ConservationError, RunInProgressError, StorageError, expected_error
 from orchestration.jobs import JOB
+from orchestration.live import Live, read_live
 from orchestration.nightlog.writing import write_night
 from orchestration.outcome import Outcome, read_outcome
 from orchestration.paths import DBT_PROJECT, build_folder
@@ -49,6 +55,8 @@ from sources import storage
 _log = logging.getLogger(__name__)
 _dbt_log = logging.getLogger("erhvervshus.dbt")
 
+# What comes after the publication, and may fail without taking it back.
+AFTER_PUBLICATION = (FINDING_HISTORY, STATEMENT, ROLE_EXPORTS, POSTGRES)
 _MILLISECONDS = 1000
 
 
@@ -78,7 +86,8 @@ def run(
         project: The dbt project.
 
     Returns:
-        What the run came to. Reports that fail do not take the publication back: the outcome says why there are none.
+        What the run came to. A step after the publication that fails does not take it back, nor keep the others from
+        running: the outcome says why it failed.
 
     Raises:
         ConservationError: Rows were lost on the way in; nothing was built.
@@ -93,35 +102,66 @@ def run(
         warnings.simplefilter("ignore")
         job = build_defs(project=project, settings=settings, progress=teller).resolve_job_def(JOB)
         prepared = time.monotonic() - begun
-        failure = None
+        run_ids, failures = _execute(job, instance, run_id, settings, run_tags("hand", settings.year))
+        night_log = write_night(
+            instance,
+            run_id,
+            settings.output_folder,
+            STAGE_OF_STEP,
+            secrets=_secrets(),
+            failure="\n".join(failures.values()) or None,
+        )
+        events = _events(instance, run_ids)
+        seconds = {"prepare": prepared, **_stage_seconds(events)}
+        if not settings.reports:
+            seconds.pop(STATEMENT, None)
+        if not settings.role_exports:
+            seconds.pop(ROLE_EXPORTS, None)
+        reused, notes = _landed(events)
+        live = _live(events)
+        if live is None:
+            seconds.pop(POSTGRES, None)
+    checks = tally(results_of(settings.history, run_id))
+    outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
+    with_edition = settings.reports and STATEMENT not in failures
+    edition = read_edition(settings.output_folder, outcome.manifest.report_year) if with_edition else None
+    return replace(outcome, edition=edition, live=live, failures=failures, night_log=night_log)
+
+
+def _execute(
+    job: JobDefinition, instance: DagsterInstance, run_id: str, settings: RunSettings, tags: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Run the job, and give the steps after the publication that one of them kept from running a run of their own.
+
+    An error ends a run in one process. Returns the runs, and why steps after the publication failed, by step.
+    """
+    run_ids = [run_id]
+    failures: dict[str, str] = {}
+    selection: list[AssetKey] | None = None
+    while True:
         try:
             with _failed_check_named(instance, run_id, settings), redirect_stdout(_LogLines()):
                 job.execute_in_process(
                     instance=instance,
-                    run_id=run_id,
-                    tags=run_tags("hand", settings.year),
+                    run_id=run_ids[-1],
+                    tags=dict(tags),
+                    asset_selection=selection,
                     run_config={"loggers": {"console": {"config": {"log_level": _dagster_level()}}}},
                 )
         except Exception as error:
-            if _failed_steps(instance, run_id) != {STATEMENT}:
+            failed = _failed_steps(instance, run_ids[-1])
+            if not failed or not failed <= set(AFTER_PUBLICATION):
                 _write_failed_night(instance, run_id, settings, error)
                 raise
-            failure = _reports_failure(error)
-        night_log = write_night(
-            instance, run_id, settings.output_folder, STAGE_OF_STEP, secrets=_secrets(), failure=failure
-        )
-        events = _events(instance, run_id)
-        seconds = {"prepare": prepared, **_stage_seconds(events)}
-        if not settings.reports:
-            seconds.pop(STATEMENT, None)
-        reused, notes = _landed(events)
-    checks = tally(results_of(settings.history, run_id))
-    outcome = read_outcome(settings.output_folder, settings.warehouse, seconds, reused, notes, checks)
-    outcome = replace(outcome, night_log=night_log)
-    if failure is not None:
-        return replace(outcome, reports_failure=failure)
-    edition = read_edition(settings.output_folder, outcome.manifest.report_year) if settings.reports else None
-    return replace(outcome, edition=edition)
+            failures |= dict.fromkeys(failed, _failure(error))
+        else:
+            return run_ids, failures
+        events = _events(instance, run_ids)
+        tried = {event.step_key for event in events if event.is_step_success or event.is_step_failure}
+        selection = [AssetKey(step) for step in AFTER_PUBLICATION if step not in tried]
+        if not selection:
+            return run_ids, failures
+        run_ids.append(str(uuid.uuid4()))
 
 
 def _write_failed_night(instance: DagsterInstance, run_id: str, settings: RunSettings, error: Exception) -> None:
@@ -138,21 +178,22 @@ def _secrets() -> tuple[str, ...]:
     return load_configuration().secrets()
 
 
-def _events(instance: DagsterInstance, run_id: str) -> list[DagsterEvent]:
-    """Read what happened in a run, also in one that failed."""
-    return [entry.get_dagster_event() for entry in instance.all_logs(run_id) if entry.is_dagster_event]
+def _events(instance: DagsterInstance, run_ids: Sequence[str]) -> list[DagsterEvent]:
+    """Read what happened in runs, also in those that failed."""
+    entries = (entry for run_id in run_ids for entry in instance.all_logs(run_id))
+    return [entry.get_dagster_event() for entry in entries if entry.is_dagster_event]
 
 
-def _failed_steps(instance: DagsterInstance, run_id: str) -> set[str | None]:
+def _failed_steps(instance: DagsterInstance, run_id: str) -> set[str]:
     """List the steps of a run that failed."""
-    return {event.step_key for event in _events(instance, run_id) if event.is_step_failure}
+    return {str(event.step_key) for event in _events(instance, [run_id]) if event.is_step_failure}
 
 
-def _reports_failure(error: Exception) -> str:
-    """Say why the reports could not be made; what was not foreseen is logged with its traceback."""
+def _failure(error: Exception) -> str:
+    """Say why a step after the publication failed; what was not foreseen is logged with its traceback."""
     expected = expected_error(error)
     if expected is None:
-        _log.error("The reports could not be made", exc_info=error)
+        _log.error("A step after the publication failed", exc_info=error)
     return str(expected) if expected is not None else f"Uventet fejl: {error}"
 
 
@@ -182,6 +223,14 @@ def _landed(events: Sequence[DagsterEvent]) -> tuple[int, tuple[str, ...]]:
                 listed = tuple(str(note) for note in notes) if isinstance(notes, list) else ()
                 return int(str(metadata["reused"].value)), listed
     return 0, ()
+
+
+def _live(events: Sequence[DagsterEvent]) -> Live | None:
+    """Read from the materialization of the live port what was loaded."""
+    for event in events:
+        if event.event_type == DagsterEventType.ASSET_MATERIALIZATION and event.step_key == POSTGRES:
+            return read_live({name: each.value for name, each in event.materialization.metadata.items()})
+    return None
 
 
 @contextmanager

@@ -49,6 +49,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
         default=None, description="The YAML file of how long delivered rows are kept; the project's own without it."
     )
     reports: bool = Field(default=True, description="Whether the run ends with the reports, workbook and open data.")
+    role_exports: bool = Field(default=False, description="Whether the run writes a folder of files for each role.")
     wait_for: Rule = Field(
         default="nothing",
         description="What a file must show to be taken: nothing, that it is stable, or that it has its marker (done).",
@@ -92,6 +93,7 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             seed=seed,
             keep=configuration.keep,
             reports=configuration.reports,
+            role_exports=configuration.role_exports,
             wait_for=_rule(configuration, unattended=unattended),
             stable_seconds=configuration.stable_seconds,
             patience_seconds=PATIENCE_SECONDS if unattended else 0,

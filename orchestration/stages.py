@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from orchestration.assets.postgres import POSTGRES
+from orchestration.assets.role_exports import ROLE_EXPORTS
 from orchestration.assets.statement import STATEMENT
 
 STAGE_OF_STEP: Final[Mapping[str, str]] = MappingProxyType(
@@ -21,5 +23,7 @@ STAGE_OF_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "publication": "publication",
         "finding_history": "publication",
         STATEMENT: "statement",
+        ROLE_EXPORTS: "role_exports",
+        POSTGRES: "postgres",
     }
 )

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration import danish
+from orchestration.live import sentence as live_sentence
 from orchestration.outcome import Goal, Outcome, Reject
 from orchestration.progress import STAGES
 
@@ -62,7 +63,7 @@ def summary(outcome: Outcome, *, wide: bool = True) -> list[RenderableType]:
 
 
 def figures(outcome: Outcome) -> Table:
-    """Show deliveries, rows and times in three lines.
+    """Show deliveries, rows, checks, the live port and times, a line each.
 
     Args:
         outcome: What the run came to.
@@ -88,6 +89,8 @@ def figures(outcome: Outcome) -> Table:
     )
     if outcome.checks.checks:
         table.add_row("Kontroller", checks(outcome))
+    if outcome.live is not None:
+        table.add_row("PostgreSQL", live_sentence(outcome.live))
     table.add_row("Tid", f"{danish.duration(sum(outcome.seconds.values()))}: {stages}")
     return table
 

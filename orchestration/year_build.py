@@ -112,6 +112,7 @@ def _copy_landed(landed: Path, build: Path, year: int, run_id: str) -> None:
         raise ReportsError(msg)
     with closing(open_warehouse(build)) as con:
         con.execute(f"attach '{str(landed).replace(chr(39), chr(39) * 2)}' as landed (read_only)")
+        _refuse_another_layout(con, landed)
         tables = con.execute(
             """
             select schema_name, table_name from duckdb_tables()
@@ -127,6 +128,14 @@ def _copy_landed(landed: Path, build: Path, year: int, run_id: str) -> None:
         if not _has_deliveries(con):
             msg = f"{landed}: her er ingen indlæste leverancer. Kør `erhvervshus run` først."
             raise ReportsError(msg)
+
+
+def _refuse_another_layout(con: duckdb.DuckDBPyConnection, landed: Path) -> None:
+    """Refuse what another version of the program landed: its columns may be others."""
+    own, other = (con.execute(f"select layout from {place}raw._layout").fetchall() for place in ("", "landed."))
+    if own != other:
+        msg = f"{landed}: leverancerne er indlæst af en anden version af programmet. Kør `erhvervshus run` først."
+        raise ReportsError(msg)
 
 
 def _has_deliveries(con: duckdb.DuckDBPyConnection) -> bool:

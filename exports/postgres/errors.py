@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+BUSY = "55P03"
+"""PostgreSQL's code of a lock that cannot be had in time."""
+
 
 class PostgresError(Exception):
-    """The load did not happen; what PostgreSQL held before still stands."""
+    """The load did not happen; what PostgreSQL held before still stands.
+
+    Attributes:
+        sqlstate: PostgreSQL's code of what went wrong, by which others know whether it can pass; empty when unknown.
+    """
+
+    sqlstate: str = ""
+
+    def with_state(self, sqlstate: str) -> Self:
+        """Add the code.
+
+        Args:
+            sqlstate: PostgreSQL's code.
+
+        Returns:
+            This error.
+        """
+        self.sqlstate = sqlstate
+        return self
 
 
 class AddressError(PostgresError):

@@ -8,26 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 
 from exports.postgres.address import Address, read_address
 from exports.postgres.catalog import TABLE_SCHEMA, check_server, qualified
-from exports.postgres.errors import BusyError, PostgresError
+from exports.postgres.errors import BUSY, BusyError, PostgresError
 from exports.postgres.rows import Moved
 from exports.postgres.session import Session, connect
 from exports.postgres.tables import read_tables
 from exports.postgres.transaction import Transaction
 from exports.publish import PUBLICATION_TABLE, table_columns
 from exports.views.record import read_record
-from exports.views.specification import read_views
+from exports.views.specification import ViewsError, read_views
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
-
-    Access = Callable[[Cursor, Mapping[str, Sequence[str]]], object]
-    Aside = Callable[[Cursor, Sequence[str]], Sequence[str]]
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +33,40 @@ TURN = 7_462_906_151_420_260
 TURN_SECONDS = 60.0
 LOCK_SECONDS = 60.0
 _PAUSE_SECONDS = 0.25
+
+
+class Access(Protocol):
+    """Who may read what: it acts inside the transaction of a load, so that no row is seen without its policies."""
+
+    def step_aside(self, cursor: Cursor, table: str) -> Sequence[str]:
+        """List what takes policies and views off a table whose columns change or that goes.
+
+        Args:
+            cursor: A cursor of the load's transaction; nothing is locked yet, so it is only to read.
+            table: The table in schema `marts`.
+
+        Returns:
+            SQL statements, which are run when the table is locked.
+        """
+
+    def apply(self, cursor: Cursor, tables: Mapping[str, Sequence[str]]) -> object:
+        """Set grants and policies, when all tables are as they shall be.
+
+        Args:
+            cursor: A cursor of the load's transaction.
+            tables: The columns of each table in schema `marts`.
+        """
+
+
+class OwnerOnly:
+    """What new tables have by themselves: nobody but their owner may read them, and what others granted stays."""
+
+    def step_aside(self, cursor: Cursor, table: str) -> Sequence[str]:  # noqa: ARG002
+        """List nothing: there is nothing of ours on the table."""
+        return ()
+
+    def apply(self, cursor: Cursor, tables: Mapping[str, Sequence[str]]) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +115,7 @@ def load(
     url: str,
     manifest: Path,
     *,
-    access: Access | None = None,
-    aside: Aside | None = None,
+    access: Access = OwnerOnly(),  # noqa: B008 - it has no state
     progress: Callable[[str], None] | None = None,
     turn_seconds: float = TURN_SECONDS,
     lock_seconds: float = LOCK_SECONDS,
@@ -100,9 +130,7 @@ def load(
         warehouse: The published file.
         url: The address of the database, as `postgresql://user:password@host/database`.
         manifest: dbt's manifest, for keys, comments and views.
-        access: Sets grants and policies, inside the same transaction, for the tables with their columns; without it
-            new tables are readable by nobody but their owner.
-        aside: Lists statements that take views and policies off tables whose columns change; `access` puts them back.
+        access: Who may read what; without it new tables are readable by nobody but their owner.
         progress: Told of each table.
         turn_seconds: How long to wait for another load.
         lock_seconds: How long to try for tables whose columns change.
@@ -126,20 +154,19 @@ def load(
                 check_server(session)
                 _take_turn(session, turn_seconds)
                 under_way = Transaction(
-                    session,
-                    source,
-                    {table.name: table for table in tables},
-                    views,
-                    progress or (lambda _: None),
-                    lock_seconds,
-                    aside,
+                    session=session,
+                    source=source,
+                    tables={table.name: table for table in tables},
+                    views=views,
+                    tell=progress or (lambda _: None),
+                    step_aside=lambda table: session.run(lambda cursor: access.step_aside(cursor, table)),
+                    lock_seconds=lock_seconds,
                 )
                 under_way.run()
-                if access is not None:
-                    session.run(lambda cursor: access(cursor, columns))
+                session.run(lambda cursor: access.apply(cursor, columns))
                 under_way.remember()
                 session.commit()
-    except (OSError, duckdb.Error, ValueError) as error:
+    except (OSError, duckdb.Error, ViewsError) as error:
         msg = f"{warehouse}: udgaven kunne ikke læses, så PostgreSQL beholder den forrige. Årsag: {error}"
         raise PostgresError(msg) from error
     _tidy(address, [name for name, moved in under_way.moved.items() if moved.added or moved.removed])
@@ -168,7 +195,7 @@ def _take_turn(session: Session, seconds: float) -> None:
     while not session.rows(f"select pg_try_advisory_xact_lock({TURN})")[0][0]:
         if time.monotonic() > deadline:
             msg = f"PostgreSQL, {session.address}: en anden indlæsning er i gang. Vent, til den er færdig, og kør igen."
-            raise BusyError(msg)
+            raise BusyError(msg).with_state(BUSY)
         time.sleep(_PAUSE_SECONDS)
 
 

@@ -20,23 +20,33 @@ Result = TypeVar("Result")
 LOCK_NOT_AVAILABLE = "lock_not_available"
 INVALID_DEFINITION = "invalid_table_definition"
 _OUTCOME = "erhvervshus.outcome"
+_CONNECTION_LOST = "08006"
 _NO_PERMISSION = "42501"
 _DUPLICATE = "23505"
 # What libpq says of a connection that fails, and what to do. Its own words may repeat parts of a mistyped address.
 _CAUSES = (
-    (r"Connection refused|No such file or directory", "ingen server svarer dér. Start den, eller ret server og port"),
-    (r"could not translate host name", "servernavnet er ukendt. Ret det"),
-    (r"timeout|timed out", "serveren svarede ikke i tide. Ret server og port, eller se efter firewallen"),
-    (r"password authentication failed|no password supplied", "bruger eller adgangskode blev afvist. Ret dem"),
-    (r"role .* does not exist", "brugeren findes ikke. Opret den, eller ret brugernavnet"),
-    (r"role .* is not permitted to log in", "brugeren må ikke logge på. Giv den LOGIN, eller ret brugernavnet"),
-    (r"database .* does not exist", "databasen findes ikke. Opret den, eller ret navnet"),
-    (r"no pg_hba\.conf entry", "serveren tillader ikke adgang herfra. Tilføj en linje i pg_hba.conf"),
-    (r"SSL|certificate", "den krypterede forbindelse kunne ikke oprettes. Ret sslmode og certifikater"),
-    (r"too many clients|remaining connection slots", "serveren har ikke flere ledige forbindelser. Prøv igen"),
-    (r"starting up|shutting down|in recovery", "serveren er ved at starte eller lukke. Prøv igen"),
+    (
+        r"Connection refused|No such file or directory",
+        "08001",
+        "ingen server svarer dér. Start den, eller ret server og port",
+    ),
+    (r"could not translate host name", "08001", "servernavnet er ukendt. Ret det"),
+    (r"timeout|timed out", "08001", "serveren svarede ikke i tide. Ret server og port, eller se efter firewallen"),
+    (r"password authentication failed|no password supplied", "28P01", "bruger eller adgangskode blev afvist. Ret dem"),
+    (r"role .* does not exist", "28000", "brugeren findes ikke. Opret den, eller ret brugernavnet"),
+    (
+        r"role .* is not permitted to log in",
+        "28000",
+        "brugeren må ikke logge på. Giv den LOGIN, eller ret brugernavnet",
+    ),
+    (r"database .* does not exist", "3D000", "databasen findes ikke. Opret den, eller ret navnet"),
+    (r"no pg_hba\.conf entry", "28000", "serveren tillader ikke adgang herfra. Tilføj en linje i pg_hba.conf"),
+    (r"SSL|certificate", "", "den krypterede forbindelse kunne ikke oprettes. Ret sslmode og certifikater"),
+    (r"too many clients|remaining connection slots", "53300", "serveren har ikke flere ledige forbindelser. Prøv igen"),
+    (r"starting up|shutting down|in recovery", "57P03", "serveren er ved at starte eller lukke. Prøv igen"),
     (
         r"invalid URI|invalid connection option|invalid .*value",
+        "",
         "adressen har en ukendt eller ugyldig tilføjelse. Ret den",
     ),
 )
@@ -172,6 +182,7 @@ class Session:
         sentence = details.get("PG_DIAG_MESSAGE_PRIMARY")
         failure: PostgresError
         if not sentence:
+            state = state or _CONNECTION_LOST
             failure = ConnectionFailedError(
                 f"PostgreSQL, {self.address}: forbindelsen blev afbrudt, så det, der stod, gælder stadig. Prøv igen."
             )
@@ -188,7 +199,7 @@ class Session:
             )
         else:
             failure = PostgresError(f"PostgreSQL, {self.address}: {sentence} (kode {state}).")
-        return failure
+        return failure.with_state(state)
 
 
 @contextmanager
@@ -217,9 +228,9 @@ def connect(address: Address, *, autocommit: bool = False) -> Iterator[Session]:
             "Driveren til PostgreSQL mangler. Installér den: pip install 'erhvervshus-warehouse[postgres]'."
         )
     except _errors() as error:
-        failure = ConnectionFailedError(
-            f"PostgreSQL, {address}: ingen forbindelse: {_cause(str(error))}. Adressen står i {VARIABLE}."
-        )
+        state, cause = _cause(str(error))
+        msg = f"PostgreSQL, {address}: ingen forbindelse: {cause}. Adressen står i {VARIABLE}."
+        failure = ConnectionFailedError(msg).with_state(state)
     if connection is None or failure is not None:
         # Outside the handler: libpq repeats parts of a mistyped address, and the password may be one of them.
         raise failure or ConnectionFailedError(f"PostgreSQL, {address}: ingen forbindelse.")
@@ -227,10 +238,10 @@ def connect(address: Address, *, autocommit: bool = False) -> Iterator[Session]:
         yield Session(connection, address)
 
 
-def _cause(said: str) -> str:
-    """Say in Danish why a connection failed."""
-    causes = (cause for pattern, cause in _CAUSES if re.search(pattern, said))
-    return next(causes, "serveren afviste den. Prøv adressen med psql for at se hvorfor")
+def _cause(said: str) -> tuple[str, str]:
+    """Give the code and the Danish words of why a connection failed; libpq keeps the server's code to itself."""
+    causes = ((state, cause) for pattern, state, cause in _CAUSES if re.search(pattern, said))
+    return next(causes, ("", "serveren afviste den. Prøv adressen med psql for at se hvorfor"))
 
 
 def _decoded(value: str | bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from exports.postgres.catalog import TABLE_SCHEMA, old_name, qualified, refuse_dependents
-from exports.postgres.errors import BusyError
+from exports.postgres.errors import BUSY, BusyError
 from exports.postgres.session import INVALID_DEFINITION, LOCK_NOT_AVAILABLE, Session
 from exports.postgres.tables import OWN_PREFIX, Column, Table
 from exports.views.specification import VIEW_SCHEMA, View, quoted
@@ -99,7 +99,7 @@ def lock_against_readers(
                 f"PostgreSQL, {session.address}: kolonner er ændret, men en læser har holdt tabellerne i "
                 f"{seconds:.0f} sekunder. Afslut lange forespørgsler (pg_stat_activity), og kør igen."
             )
-            raise BusyError(msg)
+            raise BusyError(msg).with_state(BUSY)
         time.sleep(_PAUSE_SECONDS)
 
 

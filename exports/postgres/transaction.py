@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -39,11 +38,6 @@ from exports.postgres.structure import (
 from exports.postgres.tables import Table, contents
 from exports.views.specification import VIEW_SCHEMA, View
 
-if TYPE_CHECKING:
-    from adbc_driver_manager.dbapi import Cursor
-
-    Aside = Callable[[Cursor, Sequence[str]], Sequence[str]]
-
 _UNKNOWN = Known(structure="", comments="", contents="", rows=-1)
 
 
@@ -57,8 +51,8 @@ class Transaction:
         tables: What is loaded, by name.
         views: The views over it.
         tell: Told of each table.
+        step_aside: Lists what takes policies and views of roles off a table whose columns change or that goes.
         lock_seconds: How long to try for tables that have to be locked.
-        aside: Lists what takes off tables the views and policies that access puts back, before their columns change.
         catalog: What the database held before.
         contents: Rows and fingerprint of each table of the published file.
         changes: What differs in the columns of each table that the database held before.
@@ -70,8 +64,8 @@ class Transaction:
     tables: Mapping[str, Table]
     views: tuple[View, ...]
     tell: Callable[[str], None]
+    step_aside: Callable[[str], Sequence[str]]
     lock_seconds: float
-    aside: Aside | None
     catalog: Catalog = field(init=False)
     contents: Mapping[str, tuple[int, str]] = field(init=False)
     changes: Mapping[str, Difference] = field(init=False)
@@ -156,7 +150,10 @@ class Transaction:
         locked = [qualified(TABLE_SCHEMA, table.name) for table in tables]
         locked += [qualified(VIEW_SCHEMA, view.name) for view in views if view.name in self.catalog.views]
         locked += [relation for _, relation in gone]
-        lock_against_readers(self.session, locked, self.lock_seconds, self._step_aside(tables))
+        changing = [*(table.name for table in tables), *sorted(self.catalog.tables.keys() - self.tables.keys())]
+        # Tried together with the locks: a reader that waits for a table may hold a view of it.
+        aside = [statement for name in changing for statement in self.step_aside(name)]
+        lock_against_readers(self.session, locked, self.lock_seconds, aside)
         for table in tables:
             drop_indexes(self.session, table)
             add_columns(self.session, table, self.changes[table.name])
@@ -169,14 +166,6 @@ class Transaction:
             self.moved[table.name] = replace(self.session, table)
             require_columns(self.session, table, self.changes[table.name])
             make_indexes(self.session, table)
-
-    def _step_aside(self, tables: list[Table]) -> Sequence[str]:
-        """List what takes access off the tables that change or go."""
-        changing = [*(table.name for table in tables), *sorted(self.catalog.tables.keys() - self.tables.keys())]
-        aside = self.aside
-        if aside is None or not changing:
-            return ()
-        return self.session.run(lambda cursor: aside(cursor, changing))
 
     def _comment(self) -> None:
         """Write the comments that have changed; readers are not in the way of it."""

@@ -14,7 +14,8 @@ from rich.text import Text
 
 FAILURE = 1
 NOT_CLEAN = 2
-WITHOUT_REPORTS = 3
+NOT_ALL = 3
+"""Published, but a step after the publication failed."""
 LOG_WIDTH = 120
 
 

@@ -11,8 +11,8 @@ import typer
 from rich.text import Text
 
 from orchestration.commands.messages import (
+    NOT_ALL,
     NOT_CLEAN,
-    WITHOUT_REPORTS,
     configure_logging,
     consoles,
     existing_folder,
@@ -83,11 +83,12 @@ def run(
         from orchestration.summary import show  # noqa: PLC0415
 
         show(outcome, results)
-        if outcome.reports_failure is not None:
+        for failure in outcome.failures.values():
             # Text, not markup: a message may hold square brackets.
-            said = Text.assemble(("Fejl: ", "bold red"), outcome.reports_failure)
+            said = Text.assemble(("Fejl: ", "bold red"), failure)
             errors.print(said, "Datavarehuset er offentliggjort.", highlight=False, soft_wrap=True)
-            raise typer.Exit(WITHOUT_REPORTS)
+        if outcome.failures:
+            raise typer.Exit(NOT_ALL)
         if strict and not outcome.is_clean:
             logging.getLogger(__name__).warning("Strict: something was set aside or rejected")
             raise typer.Exit(NOT_CLEAN)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import duckdb
 import psycopg2
+from adbc_driver_manager import dbapi
 
 from exports.access.port import GuardedLoad
 from exports.access.postgres import Applied
@@ -43,16 +44,27 @@ def published_rules(output: Path) -> Rules:
         return read_rules(con)
 
 
+@dataclass(frozen=True)
+class Listening(GuardedLoad):
+    """Access that tells what it did."""
+
+    applied: list[Applied]
+
+    def apply(self, cursor: dbapi.Cursor, tables: Mapping[str, Sequence[str]]) -> Applied:
+        """Give access, and keep what came of it."""
+        self.applied.append(super().apply(cursor, tables))
+        return self.applied[-1]
+
+
 def load_and_guard(url: str, output: Path) -> Applied:
     """Load a publication with its access."""
     applied: list[Applied] = []
-    guarded = GuardedLoad(output)
+    manifest = Path(prepare_manifest())
     load(
         (output / "current.duckdb").resolve(),
         url,
-        Path(prepare_manifest()),
-        access=lambda cursor, tables: applied.append(guarded.apply(cursor, tables)),
-        aside=guarded.step_aside,
+        manifest,
+        access=Listening(output, manifest, applied),
     )
     return applied[0]
 

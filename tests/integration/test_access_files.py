@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +17,25 @@ from typing import TYPE_CHECKING
 import duckdb
 import psycopg2
 import pytest
+from dagster import materialize
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 import access_database as database
 from access_database import load_and_guard, sorted_rows
 
+from exports.access import parquet
 from exports.access.errors import AccessError
 from exports.access.names import READER_SCHEMAS, Dataset, RoleKind
 from exports.access.parquet import MANIFEST, STATEMENT_FOLDER, RoleManifest, Shared, hand_over, share
 from exports.access.rules import EVERYTHING, Role, Rules
 from exports.files import sha256_of
+from orchestration.assets.role_exports import ROLE_EXPORTS, role_exports
 from orchestration.cli import app
+from orchestration.errors import expected_error
+from orchestration.progress import SilentProgress
+from orchestration.run import AFTER_PUBLICATION
+from orchestration.settings import RunSettings
 
 if TYPE_CHECKING:
     from tests.conftest import PostgresServer
@@ -58,6 +68,23 @@ def files() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads files."""
     with closing(duckdb.connect()) as con:
         yield con
+
+
+@pytest.fixture
+def few_roles(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave three roles: what happens to folders is the same for each."""
+    few = tuple(role for role in rules.roles if role.name in {"hus_fyn", "hus_sjaelland", "offentlig"})
+    monkeypatch.setattr(parquet, "read_rules", lambda *_: replace(rules, roles=few))
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """Put logging back: a command sets it up for its own process."""
+    root = logging.getLogger()
+    before = root.level, list(root.handlers)
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
 
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[list[str], list[tuple[object, ...]]]:
@@ -165,9 +192,8 @@ def _words_in(con: duckdb.DuckDBPyConnection, folder: Path, words: str) -> list[
     assert con.execute("select count(*) from words").fetchall()[0][0] > 0
     found: list[tuple[object, ...]] = []
     for path in folder.rglob("*.parquet"):
-        relation = con.sql(f"from read_parquet('{path}', hive_partitioning = false)")
-        texts = [name for name, kind in zip(relation.columns, relation.types, strict=True) if str(kind) == "VARCHAR"]
-        for name in texts:
+        columns = con.execute(f"describe from read_parquet('{path}')").fetchall()
+        for name in (name for name, kind, *_ in columns if kind == "VARCHAR"):
             query = f"select '{path.name}', word from read_parquet('{path}') inner join words on \"{name}\" = word"
             found += con.execute(query).fetchall()
     return found
@@ -244,6 +270,7 @@ def test_equal_publications_give_equal_files(output: Path, shared: Shared, tmp_p
             assert path.read_bytes() == twin.read_bytes(), path.name
 
 
+@pytest.mark.usefixtures("few_roles")
 def test_a_new_edition_replaces_the_old_and_keeps_the_rights_an_administrator_gave(
     output: Path, tmp_path: Path
 ) -> None:
@@ -268,6 +295,7 @@ def test_a_new_edition_replaces_the_old_and_keeps_the_rights_an_administrator_ga
     assert len(list((third.folders["hus_fyn"].parent / ".udgaver").iterdir())) == 2
 
 
+@pytest.mark.usefixtures("few_roles")
 def test_what_a_killed_run_left_is_removed_and_a_lost_role_loses_its_folder(output: Path, tmp_path: Path) -> None:
     """Without it, half-written files would lie open, and a municipality that was merged away keep its last ones."""
     copy = shutil.copytree(output, tmp_path / "output", symlinks=True, ignore=shutil.ignore_patterns("adgang"))
@@ -298,6 +326,28 @@ def test_an_edition_that_was_changed_is_not_handed_on(output: Path, tmp_path: Pa
         share(copy)
 
 
+@pytest.mark.usefixtures("few_roles")
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_run_writes_the_folders_when_they_are_wanted(output: Path, tmp_path: Path, *, wanted: bool) -> None:
+    """Without it, the setting would say what no run does."""
+    copy = shutil.copytree(output, tmp_path / "output", symlinks=True, ignore=shutil.ignore_patterns("adgang"))
+    resources = {"settings": RunSettings(output=str(copy), role_exports=wanted), "progress": SilentProgress()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = materialize([role_exports], resources=resources)
+    assert result.success
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["written"].value is wanted
+    assert (copy / "adgang" / "hus_fyn" / MANIFEST).is_file() is wanted
+
+
+def test_a_failure_of_the_folders_does_not_take_the_publication_back() -> None:
+    """Without it, a full disk under adgang would be told as if nothing had been published."""
+    assert ROLE_EXPORTS in AFTER_PUBLICATION
+    assert expected_error(AccessError("Ret reglen.")) is not None
+
+
+@pytest.mark.usefixtures("logs_as_before")
 def test_share_hands_over_one_role_and_overwrites_nothing(output: Path, tmp_path: Path) -> None:
     """Without it, a municipality's files could not be sent to it, or be mixed with those of another day."""
     runner = CliRunner()

@@ -158,8 +158,8 @@ class Attempt:
         name: What is tried.
         person: Who tries.
         statements: What is run, in order, in one session.
-        expect: `refused` when the last statement must fail, `empty` when it must give no row, `silent` when it runs and
-            must tell nothing.
+        expect: `refused` when the last statement must fail, `empty` when it must give no row, `silent` when it must
+            name nothing, `unmoved` when it must run, though a hidden row would make it fail.
     """
 
     name: str
@@ -205,7 +205,7 @@ def test_an_attempt_tells_nothing(guarded: Guarded, attempt: Attempt) -> None:
         assert len(told.errors) > 0, told.rows
     else:
         assert told.errors == () or attempt.expect == "silent"
-    if attempt.expect != "silent":
+    if attempt.expect in {"refused", "empty"}:
         assert told.rows == ()
 
 
@@ -243,7 +243,7 @@ def test_the_work_of_a_count_tells_nothing(guarded: Guarded, person: str, view: 
         # The second run: the first one also reads the catalog. What reading the catalog takes says nothing of rows.
         half = lines[len(lines) // 2 :]
         planning = next((i for i, line in enumerate(half) if line.startswith("Planning")), len(half))
-        return [line.replace(number, "N") for line in half[:planning]]
+        return [line.replace(f"'{number}'", "a number") for line in half[:planning]]
 
     own_rows = guarded.people.ask(person, f"select count(*) from {view} where cvr = '{asked}'").rows[0][0]
     if own_rows == 0:
@@ -425,6 +425,27 @@ def test_a_second_load_changes_nothing_and_keeps_what_a_dba_granted(
     assert activities.rows == ((HOUSE,),)
 
 
+def test_a_publication_without_rules_opens_nothing_and_keeps_nothing_open(
+    guarded: Guarded, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """Without it, a publication of an earlier version would be open to all, or be read by the rules of another day."""
+    changed = shutil.copytree(guarded.output, tmp_path / "output", symlinks=True)
+    warehouse = (changed / "current.duckdb").resolve()
+    warehouse.chmod(0o600)
+    with closing(duckdb.connect(str(warehouse))) as con:
+        con.execute("drop view if exists bi.access_entitlements_v1")
+        con.execute("drop table access_entitlements")
+    with postgres_server.fresh_database() as url:
+        assert load_and_guard(url, changed).roles == 0
+        granted = People(url).admin(
+            "select count(*) from pg_class as c, aclexplode(c.relacl) as a "
+            "where c.relnamespace = 'marts'::regnamespace and a.grantee <> c.relowner"
+        )
+        assert granted == [(0,)]
+    with pytest.raises(AccessError, match="Udgaven har ingen regler for adgang"):
+        load_and_guard(guarded.people.url, changed)
+
+
 def test_an_owner_that_is_no_superuser_can_give_access(guarded: Guarded, postgres_server: PostgresServer) -> None:
     """Without it, the load would need a superuser, whom no policy holds back."""
     with postgres_server.fresh_database() as url:
@@ -432,10 +453,11 @@ def test_an_owner_that_is_no_superuser_can_give_access(guarded: Guarded, postgre
         people.create("loader", [], "createrole")
         people.admin(f"alter database {people.admin('select current_database()')[0][0]} owner to loader")
         own = people.url_of("loader")
-        # The roles of the server were made by a superuser for another database.
-        with pytest.raises(AccessError, match=r"grant adgang_hus to <bruger>"):
-            load_and_guard(own, guarded.output)
-        people.admin("grant adgang_hus, adgang_kommune to loader")
+        if int(people.admin("show server_version_num")[0][0]) >= 160_000:
+            # The roles of the server were made by a superuser for another database.
+            with pytest.raises(AccessError, match=r"grant adgang_hus to <bruger>"):
+                load_and_guard(own, guarded.output)
+            people.admin("grant adgang_hus, adgang_kommune to loader")
         assert load_and_guard(own, guarded.output).changed > 0
         assert load_and_guard(own, guarded.output).changed == 0
         people.create("anna", [f"hus_{HOUSE}"])

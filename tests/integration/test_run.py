@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from adbc_driver_postgresql import dbapi
+from dagster_dbt import DbtCliInvocation
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from typer.testing import CliRunner, Result
 
 from expectations.errors import FormError
@@ -196,7 +200,7 @@ def test_reports_that_fail_do_not_take_the_publication_back(
     monkeypatch.setattr("exports.statement.yearly.report", fail)
     settings = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025)
     outcome = run(settings, project=tiny_project)
-    assert outcome.reports_failure == "opgoerelse/2025: opgørelsen kunne ikke skrives."
+    assert outcome.failures == {"statement": "opgoerelse/2025: opgørelsen kunne ikke skrives."}
     assert outcome.edition is None
     assert outcome.manifest.report_year == 2025
     assert [goal.label for goal in outcome.goals] == ["Net Promoter Score"]
@@ -204,11 +208,11 @@ def test_reports_that_fail_do_not_take_the_publication_back(
     (night,) = nights(tmp_path)
     assert night.verdict == "published_in_part"
     assert night.failure is not None
-    assert night.failure.message == outcome.reports_failure
+    assert night.failure.message == outcome.failures["statement"]
     # Settings are made anew: a copy of a Dagster resource keeps the configuration it was made with.
     unasked = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025, reports=False)
     without = run(unasked, project=tiny_project)
-    assert without.reports_failure is None
+    assert without.failures == {}
     assert without.edition is None
 
 
@@ -226,6 +230,19 @@ def failing_once(real: Callable[..., Any], error: Exception) -> Callable[..., An
     return work
 
 
+def failing_stream_once(real: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+    """Let dbt build everything and say so, and fail at its end the first time."""
+    calls: list[int] = []
+
+    def stream(invocation: DbtCliInvocation) -> Iterator[Any]:
+        yield from real(invocation)
+        calls.append(1)
+        if len(calls) == 1:
+            raise error
+
+    return stream
+
+
 def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     small_run_details: Any,  # noqa: ANN401
     tiny_project: Path,
@@ -236,6 +253,8 @@ def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     busy = PublicationError("Mappen er optaget.")
     busy.__cause__ = OSError(errno.EBUSY, "Device or resource busy")
     monkeypatch.setattr("orchestration.assets.landing.land", failing_once(land, WarehouseBusyError(tmp_path)))
+    locked = DagsterDbtCliRuntimeError("Errors parsed from dbt logs:\n\nIO Error: Could not set lock on file")
+    monkeypatch.setattr(DbtCliInvocation, "stream", failing_stream_once(DbtCliInvocation.stream, locked))
     monkeypatch.setattr("orchestration.assets.publication.publish", failing_once(publish, busy))
     settings = RunSettings(
         output=str(tmp_path),
@@ -250,14 +269,69 @@ def test_what_passes_by_itself_is_tried_again_and_comes_to_the_same(
     with duckdb.connect(str(tmp_path / "current.duckdb"), read_only=True) as con:
         assert con.execute("select count(*) from goal_attainment").fetchall() == [(1,)]
     (night,) = nights(tmp_path)
-    assert [(each.stage, each.attempt) for each in night.retries] == [("landing", 1), ("publication", 1)]
+    assert [(each.stage, each.attempt) for each in night.retries] == [
+        ("landing", 1),
+        ("warehouse", 1),
+        ("publication", 1),
+    ]
     assert "er i brug af et andet program" in night.retries[0].reason
-    assert night.retries[1].reason == "Mappen er optaget."
+    assert "Could not set lock" in night.retries[1].reason
+    assert night.retries[2].reason == "Mappen er optaget."
     assert night.landing is not None
     assert len(night.landing.arrived) == len(once), "what the first attempt landed came in tonight too"
     assert night.origin == "hand"
     assert night.report_year == 2025
     assert set(read_taken(tmp_path).files) == set(once)
+
+
+def test_the_live_port_is_loaded_at_the_end(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+    postgres: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without it, BI would read the figures of the day that somebody last loaded them by hand."""
+
+    def fail(*_: object, **__: object) -> None:
+        msg = "opgoerelse/2025: opgørelsen kunne ikke skrives."
+        raise EditionError(msg)
+
+    monkeypatch.setenv("ERHVERVSHUS_POSTGRES_URL", postgres)
+    # What fails before it does not keep it from being loaded.
+    monkeypatch.setattr("exports.statement.specification.read_specifications", lambda _: ("a table",))
+    monkeypatch.setattr("exports.statement.yearly.report", fail)
+    settings = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025)
+    outcome = run(settings, project=tiny_project)
+    assert outcome.failures == {"statement": "opgoerelse/2025: opgørelsen kunne ikke skrives."}
+    assert outcome.live is not None
+    assert (outcome.live.tables, outcome.live.changed) == (3, 3)
+    assert outcome.seconds["postgres"] > 0
+    with closing(dbapi.connect(postgres)) as con, closing(con.cursor()) as cursor:
+        cursor.execute("select run_id from bi.publication_v1")
+        assert cursor.fetchall() == [(outcome.manifest.run_id,)]
+
+
+def test_a_live_port_that_is_down_does_not_take_the_publication_back(
+    small_run_details: Any,  # noqa: ANN401
+    tiny_project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Without it, a database that restarts would cost the figures of the day, or the log would hold its password."""
+    monkeypatch.setenv("ERHVERVSHUS_POSTGRES_URL", "postgresql://bi:hemmelig42@127.0.0.1:1/bi")
+    settings = RunSettings(output=str(tmp_path), deliveries=str(small_run_details.deliveries), year=2025)
+    with caplog.at_level("DEBUG"):
+        outcome = run(settings, project=tiny_project)
+    assert outcome.manifest.report_year == 2025
+    assert outcome.live is None
+    assert list(outcome.failures) == ["postgres"]
+    assert "databasen bi på 127.0.0.1:1: ingen forbindelse: ingen server svarer dér" in outcome.failures["postgres"]
+    told = caplog.text + "".join(capfd.readouterr()) + repr(outcome)
+    assert "ingen forbindelse" in told
+    assert "hemmelig42" not in told
 
 
 def test_lost_rows_stop_the_run(

@@ -73,7 +73,7 @@ def frozen(small_run_details: Any, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_the_job_ends_with_the_edition_of_the_year(small_run_details: Any) -> None:  # noqa: ANN401
     """Without it, `make report` could end without the reports it is named for."""
     outcome = small_run_details.outcome
-    assert outcome.reports_failure is None
+    assert outcome.failures == {}
     edition: Edition = outcome.edition
     folder = edition_folder(outcome.output, YEAR)
     names = {file.name for file in edition.files}

@@ -63,8 +63,8 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - told to the test
         sys.stdout.write(str(expected_error(error) or f"UFORUDSET {error!r}"))
         return 1
-    sys.stdout.write(outcome.reports_failure or str(progress.steps))
-    return 3 if outcome.reports_failure else 0
+    sys.stdout.write("\n".join(outcome.failures.values()) or str(progress.steps))
+    return 3 if outcome.failures else 0
 
 
 if __name__ == "__main__":

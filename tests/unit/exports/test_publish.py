@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -311,6 +313,43 @@ def test_reader_of_the_old_file_is_undisturbed(build: Path, manifest: Path, tmp_
         old = reader.execute("select value from goal_attainment where house = 'fyn'").fetchall()
     assert old == [(1.5,)]
     assert fyn(output / "current.duckdb") == 2.5
+
+
+HOLD = """
+import duckdb, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    print(con.execute("select value from bi.goal_attainment_v1 where house = 'fyn'").fetchall()[0][0], flush=True)
+"""
+
+
+def test_several_programs_hold_the_file_while_the_next_is_published(
+    build: Path, manifest: Path, tmp_path: Path
+) -> None:
+    """Without it, a dashboard's server could block the night's publication, or be broken by it."""
+    output = tmp_path / "output"
+    publish(build, output, run_info(manifest), keep=1)
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", HOLD, str(output / "current.duckdb")]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(reader: subprocess.Popen[str]) -> float:
+        assert reader.stdin
+        assert reader.stdout
+        reader.stdin.write("?\n")
+        reader.stdin.flush()
+        return float(reader.stdout.readline())
+
+    early = [start(), start()]
+    assert [ask(reader) for reader in early] == [1.5, 1.5]
+    set_fyn(build, 2.5)
+    publish(build, output, run_info(manifest, day=1), keep=1)
+    late = start()
+    assert [ask(reader) for reader in (*early, late)] == [1.5, 1.5, 2.5]
+    for reader in (*early, late):
+        reader.communicate()
+        assert reader.returncode == 0
 
 
 def test_keeps_the_newest_and_never_removes_the_current(build: Path, manifest: Path, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_reports_that_fail_are_told_with_a_code_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_outcome: Outcome
 ) -> None:
     """Without it, a scheduler would think that the reports were written, or that nothing was published."""
-    failed = replace(clean_outcome, reports_failure="opgoerelse/2025: [disken] er fuld.")
+    failed = replace(clean_outcome, failures={"statement": "opgoerelse/2025: [disken] er fuld."})
     monkeypatch.setattr("orchestration.run.run", lambda *_: failed)
     result = call("run", "--output", tmp_path)
     assert result.exit_code == 3
