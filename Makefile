@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup report test browser office service kill lint types format lock serve dev benchmark clean
+.PHONY: help setup report test browser office service kill privacy lint types format lock serve dev benchmark clean
 
 help: ## Show what there is to type.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -62,6 +62,9 @@ service: setup ## The service for real, some ten minutes: deliveries start runs,
 
 kill: setup ## Processes killed at every point, the whole job at many moments (KILLS=100), full and read-only disks (as root).
 	@KILLS=$(or $(KILLS),24) $(BIN)/pytest -m kill -n $(WORKERS) --dist loadfile tests/kill
+
+privacy: setup ## People planted in deliveries: nowhere in what a run hands out, and an erased company nowhere at all.
+	@$(BIN)/pytest -m privacy tests/privacy
 
 lint: setup ## Style of Python, YAML and SQL.
 	@$(BIN)/ruff format --check $(PACKAGES)

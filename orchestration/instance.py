@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from orchestration.tags import BUILD
 _log = logging.getLogger(__name__)
 
 HOME: Final = ".dagster"
+STATE_VARIABLE: Final = "DAGSTER_STATE_URL"
+"""Where Dagster's programs find the address of their database; set by us, with the driver that they have."""
 _SETTINGS: Final = "dagster.yaml"
 _PRIVATE: Final = 0o700
 _LONGEST_RUN_SECONDS: Final = 6 * 3600
@@ -82,11 +85,11 @@ def instance_settings(configuration: Configuration, home: Path) -> dict[str, Any
             "max_retries": configuration.attempts - 1,
             "retry_on_asset_or_op_failure": False,
         },
-        "retention": {"schedule": kept_ticks, "sensor": kept_ticks},
+        "retention": {"schedule": kept_ticks, "sensor": deepcopy(kept_ticks)},
         "code_servers": {"local_startup_timeout": _START_SECONDS},
     }
     if configuration.state_url is not None:
-        settings["storage"] = {"postgres": {"postgres_url": {"env": variable("state_url")}}}
+        settings["storage"] = {"postgres": {"postgres_url": {"env": STATE_VARIABLE}}}
     else:
         settings["event_log_storage"] = {
             "module": KeptOpenEventLogStorage.__module__,
@@ -116,6 +119,21 @@ def prepare_home(configuration: Configuration, folder: Path | None = None) -> Pa
     text = about + yaml.safe_dump(instance_settings(configuration, home), sort_keys=False)
     write_whole(home / _SETTINGS, text.encode())
     return home
+
+
+def state_environment(configuration: Configuration) -> dict[str, str]:
+    """Put together what Dagster's programs find in the environment of their database.
+
+    Args:
+        configuration: The settings.
+
+    Returns:
+        The address with the name of its driver, which SQLAlchemy would otherwise guess; nothing without a database.
+    """
+    if configuration.state_url is None:
+        return {}
+    _, separator, rest = configuration.state_url.get_secret_value().partition("://")
+    return {STATE_VARIABLE: f"postgresql+psycopg2{separator}{rest}"}
 
 
 def check_state(configuration: Configuration) -> None:
@@ -172,8 +190,9 @@ def close_lost_runs(home: Path) -> int:
 
 
 def main() -> None:
-    """Make the home of `make dev`."""
-    home = prepare_home(load_configuration(), Path(sys.argv[1]).absolute())
+    """Make the home of `make dev`, which keeps its memory to itself whatever the service does."""
+    configuration = load_configuration().model_copy(update={"state_url": None})
+    home = prepare_home(configuration, Path(sys.argv[1]).absolute())
     _log.info("Dagster's home: %s", home)
 
 

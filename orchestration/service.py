@@ -25,7 +25,7 @@ import yaml
 
 from orchestration.configuration import Configuration, page_address, variable
 from orchestration.errors import ServiceError
-from orchestration.instance import check_state, close_lost_runs, home_folder, prepare_home
+from orchestration.instance import check_state, close_lost_runs, home_folder, prepare_home, state_environment
 from orchestration.manifest import prepare_manifest, quiet_environment
 from orchestration.run import check_output
 
@@ -225,10 +225,7 @@ def service_environment(configuration: Configuration, typed: Mapping[str, object
     for name, value in typed.items():
         if value is not None:
             environment[variable(name)] = str(value.absolute() if isinstance(value, Path) else value)
-    if configuration.state_url is not None:
-        # Dagster reads the address from the environment, also when the settings have it from the file.
-        environment[variable("state_url")] = configuration.state_url.get_secret_value()
-    return environment
+    return {**environment, **state_environment(configuration)}
 
 
 @contextmanager
@@ -266,20 +263,18 @@ def prepared(configuration: Configuration) -> Iterator[tuple[Path, Path]]:
             yield home, Path(run_folder)
 
 
-def recover(configuration: Configuration, home: Path, environment: Mapping[str, str]) -> int:
+def recover(configuration: Configuration, home: Path) -> int:
     """Find the runs that the service before left behind.
 
     Args:
         configuration: The settings.
         home: Dagster's home, held by the caller.
-        environment: The environment of the programs, which has the database's address.
 
     Returns:
         How many there were; Dagster starts them again.
     """
-    name = variable("state_url")
-    if configuration.state_url is not None:
-        os.environ[name] = environment[name]
+    # Dagster reads the address of its database from the environment alone.
+    os.environ.update(state_environment(configuration))
     return close_lost_runs(home)
 
 

@@ -110,7 +110,8 @@ def pseudonym_sql(kind: Kind, expression: str) -> str:
         expression: SQL text of the value.
     """
     variables = (
-        f"coalesce(getvariable('pseudonym_{which}'), error('no pseudonym key in this session'))"
+        # Without the cast an absent variable has no type, and DuckDB would make all of it NULL instead of failing.
+        f"coalesce(cast(getvariable('pseudonym_{which}') as blob), error('no pseudonym key in this session'))"
         for which in ("inner", "outer")
     )
     inner, outer = variables

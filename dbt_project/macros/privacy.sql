@@ -13,9 +13,10 @@
     {{- {'cvr': 'P-', 'p_nummer': 'PE-', 'medarbejder': 'M-', 'respondent': 'R-'}[kind] -}}
 {%- endmacro %}
 
+{# Without the casts an absent variable has no type, and DuckDB would make all of it null instead of failing. #}
 {% macro duckdb__pseudonym(kind, expression) -%}
-    {%- set inner = "coalesce(getvariable('pseudonym_inner'), error('no pseudonym key in this session'))" -%}
-    {%- set outer = "coalesce(getvariable('pseudonym_outer'), error('no pseudonym key in this session'))" -%}
+    {%- set inner = "coalesce(cast(getvariable('pseudonym_inner') as blob), error('no pseudonym key in this session'))" -%}
+    {%- set outer = "coalesce(cast(getvariable('pseudonym_outer') as blob), error('no pseudonym key in this session'))" -%}
     (
         '{{ pseudonym_prefix(kind) }}'
         || left(sha256({{ outer }} || unhex(sha256({{ inner }} || encode('{{ kind }}:' || {{ expression }})))), 16)

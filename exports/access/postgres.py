@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,8 +30,11 @@ from exports.access.names import (
 from exports.access.rules import Entitlement, Role, Rules
 from exports.access.scopes import ScopeTable, scope_tables
 from exports.access.statement_tables import EDITION_TABLE
+from exports.views.specification import View
 
 _log = logging.getLogger(__name__)
+
+_WORD = re.compile(r"\w+")
 
 POLICY_PREFIX = "adgang_"
 BI_SCHEMA = "bi"
@@ -96,9 +100,10 @@ class _Policy:
 
 @dataclass(frozen=True)
 class _View:
-    """A view of ours: its schema, its name, its query, and which roles read it."""
+    """A view of ours: which roles read it, its table, its name and its query."""
 
     kind: RoleKind
+    table: str
     name: str
     query: str
 
@@ -118,6 +123,7 @@ def apply_access(
     rules: Rules,
     tables: Mapping[str, Sequence[str]],
     released: Mapping[str, Sequence[str]] | None = None,
+    versions: Sequence[View] = (),
 ) -> Applied:
     """Make roles, policies, grants and views what the rules say; run at the end of every load, in its transaction.
 
@@ -129,6 +135,8 @@ def apply_access(
         tables: The base tables in schema `marts` with their columns.
         released: The tables of the released statement in schema `offentlig` with their columns; none before one is
             released.
+        versions: The views with versioned names that `bi` has: houses and municipalities get them too, with the columns
+            they see.
 
     Returns:
         What was done.
@@ -143,7 +151,7 @@ def apply_access(
     _fill_scopes(cursor, rules, tables, statement)
     owner = _value(cursor, "select pg_catalog.quote_ident(current_user)")
     policies = [policy for table in tables for policy in _policies(rules, table, tables[table], str(owner))]
-    views = [view for kind in READER_SCHEMAS for view in _views(rules, kind, tables)]
+    views = [view for kind in READER_SCHEMAS for view in _views(rules, kind, tables, versions)]
     _guard_tables(cursor, tables)
     changed = _put_policies(cursor, policies, tables)
     _grant_tables(cursor, rules, tables, statement)
@@ -170,10 +178,16 @@ def step_aside(cursor: Cursor, table: str) -> tuple[str, ...]:
     if _value(cursor, f"select to_regclass('{SCOPE_SCHEMA}.applied')::text") is None:
         return ()
     statements = []
-    for schema in READER_SCHEMAS.values():
-        full_name = f"{schema}.{quoted(table)}"
-        if _value(cursor, f"select to_regclass({literal(full_name)})::text") is not None:
-            statements += [_keeping_grants(schema, table), f"drop view {full_name}"]
+    for schema, view in _rows(
+        cursor,
+        "select distinct n.nspname::text, v.relname::text from pg_catalog.pg_depend as d "
+        "inner join pg_catalog.pg_rewrite as r on r.oid = d.objid and d.classid = 'pg_catalog.pg_rewrite'::regclass "
+        "inner join pg_catalog.pg_class as v on v.oid = r.ev_class "
+        "inner join pg_catalog.pg_namespace as n on n.oid = v.relnamespace "
+        f"where d.refobjid = to_regclass({literal(f'{MARTS_SCHEMA}.{quoted(table)}')}) "
+        f"and n.nspname in ({', '.join(map(literal, READER_SCHEMAS.values()))}) order by 1, 2",
+    ):
+        statements += [_keeping_grants(schema, view), f"drop view {schema}.{quoted(view)}"]
     policies = _rows(
         cursor,
         f"select policyname::text from pg_catalog.pg_policies where schemaname = '{MARTS_SCHEMA}' "
@@ -369,16 +383,28 @@ def _predicate(entitlement: Entitlement, columns: Sequence[str]) -> str:
     return "true" if rule is None else rule.predicate(entitlement.table, columns, own)
 
 
-def _views(rules: Rules, kind: RoleKind, tables: Mapping[str, Sequence[str]]) -> Iterable[_View]:
-    """List the views of a kind of role."""
+def _views(
+    rules: Rules, kind: RoleKind, tables: Mapping[str, Sequence[str]], versions: Sequence[View]
+) -> Iterable[_View]:
+    """List the views of a kind of role: one under the table's own name, and those with versioned names."""
     for table, entitlement in rules.of(kind, Dataset.WAREHOUSE).items():
         if table not in tables:
             continue
+        visible = frozenset(entitlement.columns(tables[table]))
         seen = ", ".join(
             f"{entitlement.expression(name, 't')} as {quoted(name)}" for name in entitlement.columns(tables[table])
         )
         # Without the offset, a comparison that is leakproof would be carried out on hidden rows, and be counted.
-        yield _View(kind, table, f"select {seen} from {MARTS_SCHEMA}.{quoted(table)} as t offset 0")
+        query = f"select {seen} from {MARTS_SCHEMA}.{quoted(table)} as t offset 0"
+        yield _View(kind, table, table, query)
+        for version in versions:
+            columns = [
+                f"{column.expression} as {quoted(column.name)}"
+                for column in version.columns
+                if version.table == table and set(_WORD.findall(column.expression)) & set(tables[table]) <= visible
+            ]
+            if columns:
+                yield _View(kind, table, version.name, f"select {', '.join(columns)} from ({query}) as t")
 
 
 def _guard_tables(cursor: Cursor, tables: Mapping[str, Sequence[str]]) -> None:
@@ -500,7 +526,7 @@ def _put_views(cursor: Cursor, views: Sequence[_View]) -> int:
 
 def _describe(cursor: Cursor, view: _View) -> None:
     """Carry the descriptions of a table and its columns over to a view of it."""
-    table = literal(f"{MARTS_SCHEMA}.{quoted(view.name)}")
+    table = literal(f"{MARTS_SCHEMA}.{quoted(view.table)}")
     for column, text in _rows(
         cursor,
         "select a.attname::text, pg_catalog.col_description(a.attrelid, a.attnum) from pg_catalog.pg_attribute as a "

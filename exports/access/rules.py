@@ -292,7 +292,10 @@ def read_rules(con: duckdb.DuckDBPyConnection, schema: str = "main") -> Rules:
             f"select distinct municipality_code from {schema}.dim_municipality order by municipality_code"
         ).fetchall()
     except duckdb.CatalogException as error:
-        msg = f"Udgaven har ingen regler for adgang: {error}. Kør `erhvervshus run` med den nyeste version."
+        msg = (
+            f"Udgaven har ingen regler for adgang: tabellen {ENTITLEMENTS}, dim_house eller dim_municipality mangler. "
+            "Kør `erhvervshus run` med den nyeste version."
+        )
         raise AccessError(msg) from error
     return Rules(
         entitlements=tuple(_entitlement(*row) for row in rows),

@@ -69,7 +69,7 @@ def build_postgres(manifest: Path) -> AssetsDefinition:
 
         progress.stage(POSTGRES)
         warehouse = (settings.output_folder / CURRENT).resolve()
-        access = GuardedLoad(settings.output_folder)
+        access = GuardedLoad(settings.output_folder, manifest)
         with retried(context, settings):
             loaded = load(warehouse, url.get_secret_value(), manifest, access=access, progress=progress.advance)
         context.log.info("%d rows in %s", loaded.rows, metadata_of(loaded)[DATABASE])

@@ -94,7 +94,7 @@ LEFT_OUT: Final = (
     ("Datavarehuset, Parquet-filer, data-docs og udkast", "De laves igen af leverancerne ved næste kørsel."),
     ("erhvervshus.yml og filen med modtagere", "De ligger uden for output. Gem dem sammen med serverens opsætning."),
     ("Hemmeligheder i miljøvariabler", "De hører til i et hemmelighedslager, også nøglen til pseudonymer."),
-    ("Dagsters tilstand (dagster_home eller state_url)", "Den viser tidligere kørsler og er ikke en del af tallene."),
+    ("Dagsters tilstand (.dagster eller state_url) og natlog", "De viser, hvordan kørsler gik, og indgår ikke i tal."),
 )
 """What is not kept, and why, in Danish."""
 

@@ -20,6 +20,7 @@ from orchestration.errors import BackupError
 from orchestration.lock import hold
 from orchestration.paths import build_folder
 from sources import storage
+from sources.erasures import FOLDER as RECEIPTS
 
 _STAGING = ".gendannelse-"
 _ASIDE = ".foer-gendannelse-"
@@ -88,6 +89,7 @@ def restore(
             work = _Work(output, deliveries, staging, contents)
             work.unpack(source, progress)
             work.check()
+            work.carry_over()
             aside = work.place()
     except OSError as error:
         msg = f"{output}: sikkerhedskopien {source} blev ikke gendannet. {storage.cause(error, output)}"
@@ -141,6 +143,16 @@ class _Work:
         except BaseException:
             self._give_up()
             raise
+
+    def carry_over(self) -> None:
+        """Let the receipts of erasures that are newer than the backup hold on: the next run keeps those rows out."""
+        known = self._staging / HISTORY_ROOT / RECEIPTS.name
+        for receipt in sorted((self._output / RECEIPTS).glob("*.json")):
+            if not (known / receipt.name).exists():
+                known.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(receipt, known / receipt.name)
+                sync(known / receipt.name)
+                _log.warning("%s is newer than the backup, and is kept", receipt)
 
     def place(self) -> tuple[Path, ...]:
         """Put everything in place by renaming: the deliveries, the editions, the history, which makes it whole."""

@@ -39,11 +39,12 @@ def load_postgres(
         with progress_for(errors) as progress:
             progress.stage("postgres", tables)
             warehouse = (folder / CURRENT).resolve()
+            manifest = prepare_manifest()
             loaded = load(
                 warehouse,
                 url.get_secret_value(),
-                prepare_manifest(),
-                access=GuardedLoad(folder),
+                manifest,
+                access=GuardedLoad(folder, manifest),
                 progress=progress.advance,
             )
         results.print(f"PostgreSQL, {sentence(live_of(loaded))}.", highlight=False, markup=False, soft_wrap=True)

@@ -69,7 +69,7 @@ def serve(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stopping.set())
         with prepared(configuration) as (home, run_folder):
-            lost = recover(configuration, home, environment)
+            lost = recover(configuration, home)
             results.print("Starter …", highlight=False)
             try:
                 if service.start(home, run_folder):

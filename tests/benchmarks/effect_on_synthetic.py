@@ -222,8 +222,9 @@ _MATCHED_GUIDED = """
 with matched as (
     select distinct match_group, end_year, treated_id from intermediate.int_effect_pairs where caliper_factor = 1
 )
-select units.*, bounds.* exclude (match_group, end_year)
+select units.* replace (numbers.cvr_number as cvr), bounds.* exclude (match_group, end_year)
 from intermediate.int_effect_matched_units as units
+inner join private.stg_register__company_numbers as numbers on units.cvr = numbers.cvr
 inner join matched
     on units.match_group = matched.match_group and units.end_year = matched.end_year
     and units.unit_id = matched.treated_id

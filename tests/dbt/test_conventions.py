@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -285,9 +286,7 @@ def test_contracts_sources_and_staging_name_the_same_columns(manifest: dict[str,
         f"{entity}.{column}"
         for entity, columns in contracts.items()
         for column in columns
-        if f"    {column} as " not in staged[entity]
-        and f"    {column},\n" not in staged[entity]
-        and f"    {column}\n" not in staged[entity]
+        if not re.search(rf"\b{column}\b", staged[entity])
     ]
     assert unread == []
 

@@ -36,7 +36,7 @@ def test_every_dbt_unit_test_passes(small_run: Path, tmp_path: Path) -> None:
         env={
             **quiet_environment(),
             "ERHVERVSHUS_WAREHOUSE": str(warehouse),
-            "ERHVERVSHUS_PSEUDONYM_KEY": "a key that only unit tests use, of any length",
+            "ERHVERVSHUS_PSEUDONYM_KEY": "only for these tests, which make their rows themselves",
         },
         capture_output=True,
         text=True,

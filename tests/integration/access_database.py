@@ -59,11 +59,12 @@ class Listening(GuardedLoad):
 def load_and_guard(url: str, output: Path) -> Applied:
     """Load a publication with its access."""
     applied: list[Applied] = []
+    manifest = Path(prepare_manifest())
     load(
         (output / "current.duckdb").resolve(),
         url,
-        Path(prepare_manifest()),
-        access=Listening(output, applied),
+        manifest,
+        access=Listening(output, manifest, applied),
     )
     return applied[0]
 

@@ -31,13 +31,14 @@ def test_no_control_was_guided_up_to_the_outcome_year(warehouse: duckdb.DuckDBPy
     """Without it the effect would be measured against companies that had it too."""
     guided = warehouse.execute(
         """
-        select pairs.control_cvr, min(courses.startdato)
+        select numbers.cvr_number, min(courses.startdato)
         from effect.fct_effect_pair as pairs
+        inner join private.stg_register__company_numbers as numbers on pairs.control_cvr = numbers.cvr
         inner join accepted.crm_forloeb as courses
-            on pairs.control_cvr = courses.cvr_nummer and year(courses.startdato) <= pairs.goal_year
+            on numbers.cvr_number = courses.cvr_nummer and year(courses.startdato) <= pairs.goal_year
         where courses.forloeb_id not in (select course_id from staging.stg_crm__courses where is_withdrawn)
-            and (courses.forloeb_id, courses.cvr_nummer) in (select course_id, cvr from staging.stg_crm__courses)
-        group by pairs.control_cvr
+            and (courses.forloeb_id, numbers.cvr) in (select course_id, cvr from staging.stg_crm__courses)
+        group by numbers.cvr_number
         """
     ).fetchall()
     assert guided == []

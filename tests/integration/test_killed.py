@@ -14,19 +14,16 @@ from programs import program
 SAMPLES = {
     "landing": 45,
     "publication": 12,
-    "first publication": 23,
     "publication over an earlier version": 22,
     "history": 13,
     "migration": 10,
-    "edition": 21,
     "freeze": 29,
     "data docs": 5,
-    "backup": 9,
     "restore": 20,
 }
 """Every how manieth point of a scenario is tried."""
 
-REFUSED = ("landing", "publication", "history", "edition")
+REFUSED = ("landing", "publication", "history")
 
 
 def test_a_kill_anywhere_loses_nothing(tmp_path: Path) -> None:

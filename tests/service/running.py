@@ -56,6 +56,8 @@ class Running:
         given = {"deliveries": deliveries, "output": self.output, "web_port": self.port, **settings}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ERHVERVSHUS_")}
         environment |= {f"ERHVERVSHUS_{name.upper()}": str(value) for name, value in given.items()}
+        # What an earlier service of the same folder said is not this one's.
+        self._log.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [Path(sys.executable).parent / "erhvervshus", "serve"], env=environment, stdout=log, stderr=log

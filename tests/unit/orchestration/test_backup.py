@@ -288,6 +288,20 @@ def test_nothing_is_overwritten_unless_asked_for_and_nothing_is_deleted(
     assert "content of" in (deliveries / DELIVERY).read_text(encoding="utf-8")
 
 
+def test_an_erasure_after_the_backup_holds_on(output: Path, deliveries: Path, tmp_path: Path) -> None:
+    """Without it, a restore would bring a person back who was erased since, and nobody would know."""
+    target = tmp_path / "kopi.tar"
+    back_up(output, deliveries, target)
+    receipts = output / ".history" / "erasures"
+    (receipts / "2.json").write_text('{"of": "today"}', encoding="utf-8")
+    (receipts / "1.json").write_text('{"of": "yesterday, changed"}', encoding="utf-8")
+    restore(target, output, deliveries, force=True)
+    assert {path.name: path.read_text(encoding="utf-8") for path in receipts.iterdir()} == {
+        "1.json": "{}",
+        "2.json": '{"of": "today"}',
+    }
+
+
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
     """Without it, the backup one needs most, the old one, could not be used."""
     output = tmp_path / "output"

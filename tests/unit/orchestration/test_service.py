@@ -69,7 +69,7 @@ def test_a_database_is_named_and_its_password_is_not_written(tmp_path: Path) -> 
     """Without it, the password would lie in a file in the output folder."""
     home = prepare_home(Configuration(output=tmp_path, state_url=STATE))
     text = (home / "dagster.yaml").read_text(encoding="utf-8")
-    assert yaml.safe_load(text)["storage"] == {"postgres": {"postgres_url": {"env": "ERHVERVSHUS_STATE_URL"}}}
+    assert yaml.safe_load(text)["storage"] == {"postgres": {"postgres_url": {"env": "DAGSTER_STATE_URL"}}}
     assert PASSWORD not in text
 
 
@@ -148,7 +148,7 @@ def test_the_programs_are_told_what_was_typed(tmp_path: Path, monkeypatch: pytes
     assert environment["ERHVERVSHUS_OUTPUT"] == str(tmp_path / "out")
     assert environment["ERHVERVSHUS_WEB_PORT"] == "1"
     assert "ERHVERVSHUS_YEAR" not in environment
-    assert environment["ERHVERVSHUS_STATE_URL"] == STATE.get_secret_value()
+    assert environment["DAGSTER_STATE_URL"] == f"postgresql+psycopg2://dagster:{PASSWORD}@127.0.0.1:1/dagster"
     assert environment["DAGSTER_DISABLE_TELEMETRY"] == "yes"
 
 

@@ -1,0 +1,141 @@
+"""Erasing a company, with a run that is only pretended: the order of things, and taking them up again after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expectations.store import history_file, opened_history
+from orchestration.erasing import Receipt, erase, normalised, receipt_text
+from orchestration.expired import delete_expired, find_expired
+from orchestration.settings import RunSettings
+from sources.erasures import FOLDER, ErasureError, read_erasures
+from sources.pseudonyms import find_or_make_key
+
+CVR = "12345674"
+COURSES = f"""forloeb_id;erhvervshus;cvr_nummer;startdato
+F1;fyn;{CVR};2025-01-01
+F2;fyn;87654321;2025-01-01
+F3;fyn;87654321;1999-01-01
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> RunSettings:
+    """Deliveries of two companies, an output with a history, a private build and a file of rows."""
+    deliveries, output = tmp_path / "in", tmp_path / "out"
+    for name, text in (
+        ("crm/crm_forloeb__2026-01-01.csv", COURSES),
+        ("crm/crm_aktivitet__2026-01-01.csv", "aktivitet_id;forloeb_id;dato\nA1;F1;2025-01-01\nA2;F2;2025-01-01\n"),
+        ("crm/crm_aktivitet__2000-01-01.csv", "aktivitet_id;forloeb_id;dato\nA3;F3;1999-01-01\n"),
+        ("register/register_virksomhed__2026-01-01.json", f'[{{"cvr_nummer": "{CVR}", "navn": "Nogen"}}'),
+    ):
+        path = deliveries / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (output / ".build").mkdir(parents=True)
+    (output / ".build" / "warehouse.duckdb").write_bytes(b"rows")
+    (output / "explain").mkdir()
+    (output / "explain" / "a.csv").write_text("indgaar;course_id\nja;F1\n", encoding="utf-8")
+    (output / "explain" / "b.csv").write_text("indgaar;course_id\nja;F12\n", encoding="utf-8")
+    with opened_history(history_file(output)) as con:
+        con.execute("insert into alert_told values ('fyn', 'r', 'A1', 1, '2026-01-01', null)")
+    return RunSettings(output=str(output), deliveries=str(deliveries))
+
+
+def test_a_company_goes_from_deliveries_history_build_and_files(settings: RunSettings) -> None:
+    """Without it something that holds the company would be forgotten, or the run would start before all is clean."""
+    seen: list[tuple[int, bool, str]] = []
+
+    def run(given: RunSettings) -> None:
+        text = (Path(str(given.deliveries)) / "crm" / "crm_forloeb__2026-01-01.csv").read_text(encoding="utf-8")
+        seen.append((given.keep, given.warehouse.exists(), text))
+
+    receipt, path = erase(settings, CVR, run=run, done_by="En medarbejder")
+    assert seen == [(1, False, COURSES.replace(f"F1;fyn;{CVR};2025-01-01\n", ""))]
+    assert path is not None
+    assert Receipt.model_validate_json(path.read_bytes()) == receipt
+    assert receipt.rows == {"crm_forloeb": 1, "crm_aktivitet": 1}
+    assert receipt.told == 1
+    assert receipt.removed == ("explain/a.csv",)
+    assert receipt.unreadable == ("register/register_virksomhed__2026-01-01.json",)
+    text = path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert text == receipt_text(receipt)
+    assert "Skal slettes i hånden" in text
+    for given in (text, path.read_text(encoding="utf-8"), path.name):
+        assert CVR not in given
+        assert "F1" not in given
+    key = find_or_make_key(settings.output_folder)
+    (remembered,) = read_erasures(settings.output_folder, key)
+    assert remembered.courses == (key.pseudonym("forloeb", "F1"),)
+
+
+def test_an_erasure_that_was_killed_is_taken_up_where_it_was(
+    settings: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it the ids of the courses would be gone with the deliveries, and the history would keep them."""
+
+    class KilledError(Exception):
+        """Stands for a kill."""
+
+    def kill(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("orchestration.erasing.forget_records", kill)
+        with pytest.raises(KilledError):
+            erase(settings, CVR, run=lambda _: None)
+    (plan,) = (settings.output_folder / FOLDER).iterdir()
+    assert plan.name.startswith(".P-")
+    assert plan.stat().st_mode & 0o077 == 0
+    with pytest.raises(KilledError):
+        erase(settings, CVR, run=kill)
+    receipt, _ = erase(settings, CVR, run=lambda _: None)
+    assert receipt.rows == {"crm_forloeb": 1, "crm_aktivitet": 1}
+    assert [one["delivery"] for one in receipt.deliveries] == [
+        "crm/crm_aktivitet__2026-01-01.csv", "crm/crm_forloeb__2026-01-01.csv",
+    ]  # fmt: skip
+    assert receipt.told == 1
+    assert not plan.exists()
+
+
+def test_a_dry_run_changes_nothing(settings: RunSettings) -> None:
+    """Without it nobody could look before it is too late."""
+    files = {path: path.read_bytes() for path in Path(str(settings.deliveries)).rglob("*.csv")}
+    receipt, path = erase(settings, CVR, run=lambda _: pytest.fail("ran"), dry_run=True)
+    assert path is None
+    assert receipt.rows == {"crm_forloeb": 1, "crm_aktivitet": 1}
+    assert {name: name.read_bytes() for name in files} == files
+    assert not (settings.output_folder / FOLDER).exists()
+    assert settings.warehouse.exists()
+
+
+def test_what_cannot_be_erased_is_said_without_the_number(settings: RunSettings) -> None:
+    """Without it a slip of the pen would be answered with nothing, or a log would hold the number."""
+    with pytest.raises(ErasureError, match="ingen rækker") as said:
+        erase(settings, "11111111", run=lambda _: None)
+    assert "11111111" not in str(said.value)
+    assert normalised("dk-12 34 56 74") == CVR
+    for wrong in ("1234567", "123456789", "abcdefgh"):
+        with pytest.raises(ErasureError) as refused:
+            normalised(wrong)
+        assert wrong not in str(refused.value)
+    with pytest.raises(ErasureError, match="--deliveries"):
+        erase(RunSettings(output=settings.output), CVR, run=lambda _: None)
+
+
+def test_expired_rows_are_listed_and_deleted_only_when_asked(settings: RunSettings) -> None:
+    """Without it a house's files would change by themselves, or rows that are too old would stay in them for good."""
+    folder = Path(str(settings.deliveries))
+    found = find_expired(settings)
+    assert [(one.delivery, one.expired, one.rows, one.is_whole) for one in found] == [
+        ("crm/crm_aktivitet__2000-01-01.csv", 1, 1, True), ("crm/crm_forloeb__2026-01-01.csv", 1, 3, False),
+    ]  # fmt: skip
+    assert (folder / "crm" / "crm_aktivitet__2000-01-01.csv").exists()
+    assert delete_expired(settings) == found
+    assert not (folder / "crm" / "crm_aktivitet__2000-01-01.csv").exists()
+    assert (folder / "crm" / "crm_forloeb__2026-01-01.csv").read_text(encoding="utf-8") == COURSES.replace(
+        "F3;fyn;87654321;1999-01-01\n", ""
+    )
+    assert find_expired(settings) == ()
