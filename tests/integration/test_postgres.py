@@ -670,7 +670,9 @@ def test_rows_are_there_though_tidying_up_fails(
         return connect(address)
 
     monkeypatch.setattr(loading, "connect", only_once)
-    assert toy.load(postgres).rows == 103
+    # At its own level: a command that ran before in this process may have left the root at another.
+    with caplog.at_level("WARNING", logger=loading.__name__):
+        assert toy.load(postgres).rows == 103
     assert "could not be vacuumed" in caplog.text
 
 
