@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -670,8 +671,9 @@ def test_rows_are_there_though_tidying_up_fails(
         return connect(address)
 
     monkeypatch.setattr(loading, "connect", only_once)
-    # At its own level: a command that ran before in this process may have left the root at another.
-    with caplog.at_level("WARNING", logger=loading.__name__):
+    # A logger of its own: what ran before in this process may have changed levels, or put loggers out of use.
+    monkeypatch.setattr(loading, "_log", logging.getLogger("tests.tidying"))
+    with caplog.at_level(logging.WARNING, logger="tests.tidying"):
         assert toy.load(postgres).rows == 103
     assert "could not be vacuumed" in caplog.text
 
