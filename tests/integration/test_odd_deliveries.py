@@ -101,4 +101,5 @@ def test_odd_values_stop_nothing(small_run: Path, tmp_path: Path) -> None:
     assert years == (2019, 2026)
     assert crisis == (None, "no_data")
     assert told == ("-5000",)
-    assert refused == [("slettet", 6), ("startdato", 6), ("vaegt", 3), ("vaegt", 4)]
+    # The answer of the wave of 1900, line 3, is older than answers are kept.
+    assert refused == [("slettet", 6), ("startdato", 6), ("vaegt", 4)]

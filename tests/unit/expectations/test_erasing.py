@@ -20,12 +20,16 @@ def history(output: Path) -> Path:
     """Make a history with findings and messages of two courses."""
     path = history_file(output)
     with opened_history(path) as con:
-        con.execute("create table findings (rule varchar, entity varchar, record_id varchar, found_value varchar)")
         con.execute(
             """
-            insert into findings values
-                ('r', 'crm_forloeb', 'QF-17', 'x'), ('r', 'crm_tema', 'QF-17|innovation', 'x'),
-                ('r', 'crm_aktivitet', 'A2', 'forløb QF-17 er ikke leveret'), ('r', 'crm_forloeb', 'QF-177', 'x')
+            insert into findings
+            select
+                'fyn', 'r', entity, record_id, found_value, date '2026-01-01', date '2026-11-02', null,
+                timestamp '2026-11-02'
+            from (values
+                ('crm_forloeb', 'QF-17', 'x'), ('crm_tema', 'QF-17|innovation', 'x'),
+                ('crm_aktivitet', 'A2', 'forløb QF-17 er ikke leveret'), ('crm_forloeb', 'QF-177', 'x')
+            ) found (entity, record_id, found_value)
             """
         )
         con.execute("insert into alert_told values ('fyn', 'r', 'QF-17', 1, '2026-01-01', null)")
