@@ -73,7 +73,7 @@ def figures(outcome: Outcome) -> Table:
     """
     deliveries = outcome.accepted
     read = max(len(deliveries) - outcome.reused, 0)
-    stages = ", ".join(f"{STAGES[name].lower()} {danish.duration(s)}" for name, s in outcome.seconds.items())
+    stages = ", ".join(f"{_in_sentence(STAGES[name])} {danish.duration(s)}" for name, s in outcome.seconds.items())
     table = Table.grid(padding=(0, 2))
     table.add_row(
         "Leverancer",
@@ -93,6 +93,11 @@ def figures(outcome: Outcome) -> Table:
         table.add_row("PostgreSQL", live_sentence(outcome.live))
     table.add_row("Tid", f"{danish.duration(sum(outcome.seconds.values()))}: {stages}")
     return table
+
+
+def _in_sentence(name: str) -> str:
+    """Write the name of a stage inside a sentence: names in it keep their capitals."""
+    return name[0].lower() + name[1:]
 
 
 def checks(outcome: Outcome) -> str:
