@@ -7,7 +7,6 @@ sensor that watches the folder asks `observe` again and again, and remembers wha
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -207,11 +206,10 @@ def _marker(path: Path) -> Path:
 
 
 def _unmarked(path: Path) -> str:
-    """Say what is wrong with the marker."""
-    name = os.fsencode(_marker(path).name).decode("utf-8", "replace")
+    """Say what is wrong with the marker; its name is the file's, which may be a person's."""
     if trace(_marker(path)) is None:
-        return f"{name} findes ikke endnu"
-    return f"{name} er ældre end filen"
+        return f"dens {MARKER}-fil findes ikke endnu"
+    return f"dens {MARKER}-fil er ældre end den selv"
 
 
 def _young(age: float) -> str:

@@ -22,6 +22,8 @@ _ORIGINS: Final = {
 }
 _SHOWN: Final = 5
 _MOST: Final = 200
+_SHORTEST_SECONDS: Final = 0.05
+"""A step that was not asked for is over at once; it is not worth a line."""
 _SLOW_FACTOR: Final = 1.5
 _SLOW_SECONDS: Final = 5.0
 _PER_CENT: Final = 100
@@ -62,7 +64,7 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
     good = [each for each in earlier if each.verdict == "published"]
-    stages = bars(night.stages, good)
+    stages = bars([stage for stage in night.stages if stage.seconds >= _SHORTEST_SECONDS], good)
     new, old = _notes(night, earlier)
     aside = night.landing.aside if night.landing else ()
     changed = sorted(

@@ -145,7 +145,7 @@ def test_markers_say_what_is_whole(tmp_path: Path, instance: DagsterInstance) ->
     folder = Folder(tmp_path, instance, delivery_complete="done")
     path = folder.write("2026-11-01")
     folder.tick(0)
-    assert "crm_forloeb__2026-11-01.csv.done findes ikke endnu" in reason(folder.tick(86_400))
+    assert "crm/crm_forloeb__2026-11-01.csv (dens .done-fil findes ikke endnu)" in reason(folder.tick(86_400))
     marker = path.with_name(f"{path.name}.done")
     marker.touch()
     os.utime(marker, (folder.now, folder.now))

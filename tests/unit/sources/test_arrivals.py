@@ -79,7 +79,7 @@ def test_a_marked_file_needs_its_own_marker(folder: Path) -> None:
     path = write(folder, "2026-11-01", changed=NOW)
     assert "findes ikke endnu" in str(why_unfinished(path, DONE, NOW))
     marker = mark(path, changed=NOW - 60)
-    assert "er ældre end filen" in str(why_unfinished(path, DONE, NOW))
+    assert "er ældre end den selv" in str(why_unfinished(path, DONE, NOW))
     os.utime(marker, (NOW - 1, NOW - 1))
     assert why_unfinished(path, DONE, NOW) is None, "file systems tell time to two seconds"
 
