@@ -88,7 +88,7 @@ def ran(small_run_details: object, tmp_path_factory: pytest.TempPathFactory) -> 
             may_fail=measure == "excess_revenue_growth",
         )  # fmt: skip
     say("freeze", "freeze", "--year", YEAR, *at)
-    say("settings", "settings", *at)
+    say("settings", "settings")
     say("fortegnelse", "fortegnelse", *at)
     recipients = root / "recipients.yml"
     recipients.write_text(
