@@ -3,9 +3,31 @@
 from collections.abc import Iterator
 
 import duckdb
+import pandas as pd
 
+from dbt_project.effect.cohorts import UNIT_COLUMNS
 from dbt_project.effect.figures import MEASURES, MatchedGroup
 from dbt_project.effect.settings import EffectSettings
+
+
+def cohort_units(
+    units: duckdb.DuckDBPyRelation, match_group: str, end_year: int, settings: EffectSettings
+) -> pd.DataFrame:
+    """Read the units of one cohort in one order, so that a rerun adds up the same covariance to the last bit.
+
+    Args:
+        units: Rows of `int_effect_units`, in any order.
+        match_group: The group that is matched by itself.
+        end_year: The year in which the guidance of the cohort ended.
+        settings: The method.
+
+    Returns:
+        One row per unit with `UNIT_COLUMNS` and the covariates, as `cohort_pairs` asks for them.
+    """
+    of_cohort = units.filter(f"match_group = '{match_group}' and end_year = {end_year}")
+    columns = ", ".join((*UNIT_COLUMNS, *settings.matching.covariates))
+    ordered: pd.DataFrame = of_cohort.project(columns).order("lot, unit_id").df()
+    return ordered
 
 
 def matched_groups(

@@ -4,8 +4,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from dbt_project.effect.cohorts import UNIT_COLUMNS, cohort_pairs
+from dbt_project.effect.cohorts import cohort_pairs
 from dbt_project.effect.figures import caliper_factors
+from dbt_project.effect.relations import cohort_units
 from dbt_project.effect.settings import project_settings
 
 SCHEMA = pa.schema(
@@ -27,11 +28,10 @@ def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401, ARG001  dbt call
     dbt.config(materialized="table")
     settings = project_settings()
     units = dbt.ref("int_effect_units")
-    columns = ", ".join((*UNIT_COLUMNS, *settings.matching.covariates))
     bounds = dbt.ref("int_effect_bounds").project("match_group, end_year").order("match_group, end_year").fetchall()
     parts = []
     for match_group, end_year in bounds:
-        cohort = units.filter(f"match_group = '{match_group}' and end_year = {end_year}").project(columns).df()
+        cohort = cohort_units(units, match_group, end_year, settings)
         pairs = cohort_pairs(cohort, settings, caliper_factors(match_group, settings)).assign(
             match_group=match_group, end_year=end_year
         )
