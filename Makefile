@@ -89,7 +89,7 @@ serve: setup ## The service: the daily run, the watch over new deliveries and Da
 	@exec $(BIN)/erhvervshus serve --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES))
 
 dev: setup ## Dagster's UI with the job, its lineage and its checks, on http://localhost:3000; nothing starts by itself.
-	@$(BIN)/python -m orchestration.instance .dagster_home
+	@$(BIN)/python -m orchestration.service.instance .dagster_home
 	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev -m orchestration.definitions
 
 benchmark: setup ## Time and memory of the whole run; SCALE=10 for ten times Denmark.

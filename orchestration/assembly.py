@@ -8,7 +8,6 @@ from pathlib import Path
 from dagster import AssetKey, AssetsDefinition, Definitions
 
 from expectations.suite import load_suites
-from orchestration.alerts import SCHEDULES, SENSORS, AlertSettings, alerts
 from orchestration.assets.deliveries import deliveries
 from orchestration.assets.expectations import build_expectations
 from orchestration.assets.history import earlier_findings, finding_history
@@ -24,11 +23,12 @@ from orchestration.configuration import Configuration, load_configuration
 from orchestration.effect_checks import build_effect_checks
 from orchestration.jobs import earlier_statements, erhvervshus
 from orchestration.manifest import prepare_manifest
-from orchestration.night_sensors import build_night_sensors
 from orchestration.paths import DBT_PROJECT
 from orchestration.progress import Progress, SilentProgress
-from orchestration.schedules import build_daily
-from orchestration.sensors import build_new_deliveries
+from orchestration.service.alerts import SCHEDULES, SENSORS, AlertSettings, alerts
+from orchestration.service.night_sensors import build_night_sensors
+from orchestration.service.schedules import build_daily
+from orchestration.service.sensors import build_new_deliveries
 from orchestration.settings import RunSettings
 from orchestration.stages import STAGE_OF_STEP
 

@@ -23,7 +23,7 @@ from exports.statement.yearly import current_statement
 from orchestration.dbt import prepare_workspace, warehouse_dbt
 from orchestration.errors import ReportsError, WarehouseBuildError
 from orchestration.paths import build_file, build_folder
-from orchestration.pseudonym_key import key_in_environment
+from orchestration.privacy.pseudonym_key import key_in_environment
 from orchestration.version import code_version
 from sources.landing import open_warehouse, record_run
 from sources.pseudonyms import KEY_FILE

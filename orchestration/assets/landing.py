@@ -22,8 +22,8 @@ from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
 from orchestration.nightlog.facts import LANDING, landing_facts
 from orchestration.nightlog.record import Landing
+from orchestration.privacy.pseudonym_key import key_notice, made_key
 from orchestration.progress import Progress
-from orchestration.pseudonym_key import key_notice, made_key
 from orchestration.retries import retried
 from orchestration.settings import COPENHAGEN, RunSettings
 from orchestration.tags import YEAR, delivery_tags

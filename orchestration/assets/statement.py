@@ -62,7 +62,7 @@ def build_statement(manifest: Path) -> AssetsDefinition:
         from exports.statement.edition import edition_folder, is_untouchable, read_edition, size  # noqa: PLC0415
         from exports.statement.specification import read_specifications  # noqa: PLC0415
         from exports.statement.yearly import read_publication, report  # noqa: PLC0415
-        from orchestration.reports import STEPS, heading  # noqa: PLC0415
+        from orchestration.terminal.reports import STEPS, heading  # noqa: PLC0415
 
         if not settings.reports or not read_specifications(manifest):
             context.log.info("No reports: not asked for, or the project publishes no statement")

@@ -73,7 +73,7 @@ def build_statements_by_year(manifest: Path, project: Path) -> AssetsDefinition:
             WarehouseBuildError: The warehouse of that year could not be built.
         """
         from exports.statement.edition import edition_folder, size  # noqa: PLC0415
-        from orchestration.reports import heading  # noqa: PLC0415
+        from orchestration.terminal.reports import heading  # noqa: PLC0415
         from orchestration.year_build import write_year  # noqa: PLC0415
 
         year = int(context.partition_key)

@@ -13,8 +13,8 @@ from orchestration.dbt import WarehouseTranslator, built_nodes, prepare_workspac
 from orchestration.errors import WarehouseBuildError
 from orchestration.manifest import read_manifest
 from orchestration.paths import DBT_PROJECT
+from orchestration.privacy.pseudonym_key import key_in_environment
 from orchestration.progress import Progress
-from orchestration.pseudonym_key import key_in_environment
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
 from sources import storage

@@ -26,9 +26,9 @@ def compare(
         from exports.statement.compare import write_comparison  # noqa: PLC0415
         from exports.statement.edition import COMPARISON, edition_folder  # noqa: PLC0415
         from exports.statement.yearly import compare, read_publication  # noqa: PLC0415
-        from orchestration.comparison import show  # noqa: PLC0415
         from orchestration.lock import hold  # noqa: PLC0415
         from orchestration.manifest import prepare_manifest  # noqa: PLC0415
+        from orchestration.terminal.comparison import show  # noqa: PLC0415
 
         folder = output_folder(output)
         read_publication(folder)

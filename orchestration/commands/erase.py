@@ -45,8 +45,8 @@ def erase(
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
         from orchestration.configuration import load_configuration  # noqa: PLC0415
-        from orchestration.erasing import erase as erase_company  # noqa: PLC0415
-        from orchestration.erasing import normalised, receipt_text  # noqa: PLC0415
+        from orchestration.privacy.erasing import erase as erase_company  # noqa: PLC0415
+        from orchestration.privacy.erasing import normalised, receipt_text  # noqa: PLC0415
         from orchestration.run import check_output  # noqa: PLC0415
         from orchestration.run import run as run_job  # noqa: PLC0415
         from orchestration.settings import RunSettings  # noqa: PLC0415

@@ -31,8 +31,8 @@ def explain(
     with failures_shown(errors, verbose=verbose):
         from exports.explain import FigureKey, opened, write_rows  # noqa: PLC0415
         from exports.explain import explain as explain_figure  # noqa: PLC0415
-        from orchestration.explanation import show  # noqa: PLC0415
         from orchestration.paths import build_file  # noqa: PLC0415
+        from orchestration.terminal.explanation import show  # noqa: PLC0415
 
         folder = output_folder(output)
         with opened(build_file(folder)) as connection:

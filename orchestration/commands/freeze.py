@@ -48,7 +48,7 @@ def freeze(
             from exports.statement.yearly import freeze, read_publication  # noqa: PLC0415
             from orchestration.lock import hold  # noqa: PLC0415
             from orchestration.manifest import prepare_manifest  # noqa: PLC0415
-            from orchestration.reports import STEPS, show, show_freeze  # noqa: PLC0415
+            from orchestration.terminal.reports import STEPS, show, show_freeze  # noqa: PLC0415
 
             folder = output_folder(output)
             read_publication(folder)

@@ -67,7 +67,7 @@ def _score_card(output: Path, as_of: date | None, width: int) -> list[object]:
     from expectations.data_docs import in_order_of_weight  # noqa: PLC0415
     from expectations.result_history import results_of, score_card  # noqa: PLC0415
     from expectations.store import history_file  # noqa: PLC0415
-    from orchestration.quality_card import attention, card  # noqa: PLC0415
+    from orchestration.terminal.quality_card import attention, card  # noqa: PLC0415
 
     history = history_file(output)
     day, rows = score_card(history, as_of)
@@ -89,7 +89,7 @@ def _findings(output: Path, given: str, rule: str | None, as_of: date | None) ->
         rules,
     )
     from expectations.store import history_file, opened_history  # noqa: PLC0415
-    from orchestration.quality_card import findings  # noqa: PLC0415
+    from orchestration.terminal.quality_card import findings  # noqa: PLC0415
 
     owner = owner_of(given)
     history = history_file(output)
@@ -218,7 +218,7 @@ def _say(
         from expectations.store import history_file, opened_history  # noqa: PLC0415
         from expectations.wording import long_date, owner_name  # noqa: PLC0415
         from orchestration.danish import count  # noqa: PLC0415
-        from orchestration.quality_card import STATES  # noqa: PLC0415
+        from orchestration.terminal.quality_card import STATES  # noqa: PLC0415
 
         now = datetime.now(tz=UTC)
         output = output_folder(given)

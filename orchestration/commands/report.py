@@ -45,7 +45,7 @@ def report(
         from orchestration.lock import hold  # noqa: PLC0415
         from orchestration.manifest import prepare_manifest  # noqa: PLC0415
         from orchestration.progress import progress_for  # noqa: PLC0415
-        from orchestration.reports import STEPS, show  # noqa: PLC0415
+        from orchestration.terminal.reports import STEPS, show  # noqa: PLC0415
 
         folder = output_folder(output)
         check(folder, year)

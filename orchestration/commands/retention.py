@@ -33,7 +33,7 @@ def retention(
     with failures_shown(errors, verbose=verbose):
         from expectations.wording import number  # noqa: PLC0415
         from orchestration.configuration import load_configuration  # noqa: PLC0415
-        from orchestration.expired import delete_expired, find_expired  # noqa: PLC0415
+        from orchestration.privacy.expired import delete_expired, find_expired  # noqa: PLC0415
         from orchestration.run import check_output  # noqa: PLC0415
         from orchestration.settings import RunSettings  # noqa: PLC0415
 

@@ -80,7 +80,7 @@ def run(
             settings = RunSettings.of(configuration, scale=scale, seed=seed)
             outcome = run_job(settings, progress, started)
 
-        from orchestration.summary import show  # noqa: PLC0415
+        from orchestration.terminal.summary import show  # noqa: PLC0415
 
         show(outcome, results)
         for failure in outcome.failures.values():

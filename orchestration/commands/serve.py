@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from orchestration.configuration import Configuration
-    from orchestration.service import Service
+    from orchestration.service.programs import Service
 
 
 def serve(
@@ -53,7 +53,7 @@ def serve(
     results, errors = consoles()
     with failures_shown(errors, verbose=verbose):
         from orchestration.configuration import load_configuration  # noqa: PLC0415
-        from orchestration.service import (  # noqa: PLC0415
+        from orchestration.service.programs import (  # noqa: PLC0415
             Service,
             check_service,
             prepared,
@@ -98,7 +98,7 @@ def _show_started(service: Service, results: Console, lost: int) -> None:
 
 def _show_ended(service: Service, results: Console, errors: Console) -> None:
     """Wait for the end, and say so when it came by itself."""
-    from orchestration.service import tail  # noqa: PLC0415
+    from orchestration.service.programs import tail  # noqa: PLC0415
 
     ended = service.wait()
     if ended is None:
@@ -116,7 +116,7 @@ def _next_run(configuration: Configuration) -> str:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from expectations.wording import long_date  # noqa: PLC0415
-    from orchestration.schedules import next_runs  # noqa: PLC0415
+    from orchestration.service.schedules import next_runs  # noqa: PLC0415
 
     if configuration.deliveries is None:
         return "ingen af sig selv; angiv en mappe med leverancer (indstillingen deliveries)"

@@ -21,9 +21,9 @@ import duckdb
 import pytest
 from dagster import DagsterInstance
 
-from orchestration.alerts import AlertSettings, alerts
 from orchestration.assembly import build_defs
 from orchestration.jobs import JOB
+from orchestration.service.alerts import AlertSettings, alerts
 from orchestration.settings import RunSettings
 from tests.privacy.planted import (
     COMPANY_CVR,

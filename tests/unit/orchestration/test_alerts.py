@@ -12,8 +12,8 @@ from expectations.alert_store import queue
 from expectations.alert_text import Message
 from expectations.alerting import Round
 from expectations.store import history_file, opened_history
-from orchestration.alerts import ALERTS, SENSORS, AlertSettings, alerts, alerts_retry
 from orchestration.jobs import JOB
+from orchestration.service.alerts import ALERTS, SENSORS, AlertSettings, alerts, alerts_retry
 
 NOW = datetime(2026, 11, 2, 5, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.console import Console, Group
 
 from exports.explain_effect import EffectExplanation, Likeness, Method
-from orchestration.effect_explanation import effect_parts
+from orchestration.terminal.effect_explanation import effect_parts
 
 METHOD = Method("607875092a574b62", 2, 12, 100, 1, 5, 20, 0.5, 1.0, 30, 0.1, 0.25, 85)
 EFFECT = EffectExplanation(

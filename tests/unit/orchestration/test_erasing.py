@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from expectations.store import history_file, opened_history
-from orchestration.erasing import Receipt, erase, normalised, receipt_text
-from orchestration.expired import delete_expired, find_expired
+from orchestration.privacy.erasing import Receipt, erase, normalised, receipt_text
+from orchestration.privacy.expired import delete_expired, find_expired
 from orchestration.settings import RunSettings
 from sources.erasures import FOLDER, ErasureError, read_erasures
 from sources.pseudonyms import find_or_make_key
@@ -83,7 +83,7 @@ def test_an_erasure_that_was_killed_is_taken_up_where_it_was(
         raise KilledError
 
     with monkeypatch.context() as patched:
-        patched.setattr("orchestration.erasing.forget_records", kill)
+        patched.setattr("orchestration.privacy.erasing.forget_records", kill)
         with pytest.raises(KilledError):
             erase(settings, CVR, run=lambda _: None)
     (plan,) = (settings.output_folder / FOLDER).iterdir()

@@ -23,12 +23,12 @@ from dagster._core.test_utils import create_run_for_test
 from exports.publish import PublicationError
 from orchestration.configuration import Configuration
 from orchestration.errors import WarehouseBuildError
-from orchestration.night_sensors import build_night_sensors, forget_runs, output_of
 from orchestration.nightlog.facts import TABLES
 from orchestration.nightlog.reading import read_night
 from orchestration.nightlog.record import Night
 from orchestration.nightlog.store import nights
 from orchestration.nightlog.writing import write_night
+from orchestration.service.night_sensors import build_night_sensors, forget_runs, output_of
 
 STAGES = {"work": "warehouse", "more": "statement"}
 SECRET = 'kode"ord-på-32-tegn-eller-flere-ja'  # noqa: S105

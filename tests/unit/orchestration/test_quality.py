@@ -18,7 +18,7 @@ from expectations.results import broken
 from expectations.store import history_file, opened_history
 from expectations.suite import load_suites
 from orchestration.cli import app
-from orchestration.quality_card import DIMENSIONS, card
+from orchestration.terminal.quality_card import DIMENSIONS, card
 
 PUBLISHED = """
 create table _publication as select date '2026-10-31' as today;

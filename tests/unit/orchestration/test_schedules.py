@@ -9,7 +9,7 @@ import pytest
 from dagster import DefaultScheduleStatus, RunRequest, build_schedule_context
 
 from orchestration.configuration import Configuration
-from orchestration.schedules import build_daily, next_runs
+from orchestration.service.schedules import build_daily, next_runs
 
 
 def runs(cron: str, after: str, number: int) -> list[str]:

@@ -13,7 +13,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from orchestration.configuration import Configuration
 from orchestration.jobs import JOB
-from orchestration.sensors import build_new_deliveries
+from orchestration.service.sensors import build_new_deliveries
 from orchestration.taken import Taken, read_taken, write_taken
 from sources.arrivals import trace
 
@@ -182,7 +182,7 @@ def test_a_folder_that_is_not_there_is_said(folder: Folder, tmp_path: Path, inst
 
 def test_a_folder_without_access_is_said(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, lost rights would look like a night without deliveries."""
-    monkeypatch.setattr("orchestration.sensors.os.access", lambda *_: False)
+    monkeypatch.setattr("orchestration.service.sensors.os.access", lambda *_: False)
     assert "har ikke læseadgang" in reason(folder.tick())
 
 

@@ -22,9 +22,9 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.configuration import Configuration, page_address
 from orchestration.errors import ServiceError
-from orchestration.event_storage import KeptOpenEventLogStorage
-from orchestration.instance import check_state, close_lost_runs, prepare_home
-from orchestration.service import Service, check_service, prepared, service_environment, tail, turn_over
+from orchestration.service.event_storage import KeptOpenEventLogStorage
+from orchestration.service.instance import check_state, close_lost_runs, prepare_home
+from orchestration.service.programs import Service, check_service, prepared, service_environment, tail, turn_over
 
 PASSWORD = "hemmeligt-kodeord"  # noqa: S105
 STATE = SecretStr(f"postgresql://dagster:{PASSWORD}@127.0.0.1:1/dagster")
@@ -201,7 +201,7 @@ def test_a_program_ends_with_a_service_that_is_killed(tmp_path: Path) -> None:
     """Without it, a killed service would leave its page on the port, and could not be started again."""
     code = (
         "import subprocess, sys, os, time\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'orchestration.companion', str(os.getpid()),\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'orchestration.service.companion', str(os.getpid()),\n"
         "    'timeit', '-n', '1', '-r', '1', 'import time; time.sleep(60)'])\n"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
         "time.sleep(60)\n"

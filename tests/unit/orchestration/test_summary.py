@@ -9,8 +9,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from expectations.gate import Tally
-from orchestration import summary
 from orchestration.outcome import Outcome, Reject
+from orchestration.terminal import summary
 
 
 def shown(outcome: Outcome, width: int = 130) -> str:

@@ -21,9 +21,9 @@ from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 from expectations.periods import load_periods
 from orchestration.configuration import Configuration, page_address
-from orchestration.event_storage import KeptOpenEventLogStorage
 from orchestration.jobs import erhvervshus
 from orchestration.nightlog.writing import write_night
+from orchestration.service.event_storage import KeptOpenEventLogStorage
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50

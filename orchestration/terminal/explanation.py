@@ -10,9 +10,9 @@ from rich.text import Text
 
 from exports.explain import Explanation
 from orchestration import danish
-from orchestration.effect_explanation import effect_parts
 from orchestration.outcome import Goal
-from orchestration.summary import NO_VALUE, SEGMENTS, interval_text, status_text, target_text, value_text
+from orchestration.terminal.effect_explanation import effect_parts
+from orchestration.terminal.summary import NO_VALUE, SEGMENTS, interval_text, status_text, target_text, value_text
 
 _DELIVERED = "Tallet er leveret eller offentliggjort som et tal. Datavarehuset har ingen rækker bag det."
 _NO_EFFECT = (

@@ -25,9 +25,9 @@ import yaml
 
 from orchestration.configuration import Configuration, page_address, variable
 from orchestration.errors import ServiceError
-from orchestration.instance import check_state, close_lost_runs, home_folder, prepare_home, state_environment
 from orchestration.manifest import prepare_manifest, quiet_environment
 from orchestration.run import check_output
+from orchestration.service.instance import check_state, close_lost_runs, home_folder, prepare_home, state_environment
 
 _log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class Service:
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603 - our own programs, with our own arguments
-                [sys.executable, "-m", "orchestration.companion", str(os.getpid()), *command],
+                [sys.executable, "-m", "orchestration.service.companion", str(os.getpid()), *command],
                 env={**self.environment, "DAGSTER_HOME": str(home)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -25,7 +25,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from orchestration.configuration import Configuration
 from orchestration.danish import count
 from orchestration.jobs import JOB, erhvervshus
-from orchestration.schedules import is_on
+from orchestration.service.schedules import is_on
 from orchestration.settings import RunSettings
 from orchestration.tags import delivery_tags, folder_tag, run_tags
 from orchestration.taken import read_taken

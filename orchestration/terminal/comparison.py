@@ -13,7 +13,7 @@ from rich.text import Text
 from expectations.wording import long_date
 from exports.statement.compare import HIDDEN, Change, Comparison
 from orchestration import danish
-from orchestration.summary import NO_VALUE, STATUSES
+from orchestration.terminal.summary import NO_VALUE, STATUSES
 
 SHOWN_FIGURES = 25
 SHOWN_DELIVERIES = 10

@@ -1,6 +1,6 @@
 """Dagster's own home: the folder with its settings and its memory, made from the settings of the program.
 
-Run as a program (`python -m orchestration.instance FOLDER`) it makes the home that `make dev` uses.
+Run as a program (`python -m orchestration.service.instance FOLDER`) it makes the home that `make dev` uses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 from exports.files import write_whole
 from orchestration.configuration import Configuration, load_configuration, variable
 from orchestration.errors import ServiceError
-from orchestration.event_storage import KeptOpenEventLogStorage
+from orchestration.service.event_storage import KeptOpenEventLogStorage
 from orchestration.tags import BUILD
 
 _log = logging.getLogger(__name__)

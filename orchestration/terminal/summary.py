@@ -276,7 +276,7 @@ def places(outcome: Outcome) -> list[RenderableType]:
     if outcome.edition is None:
         return [table]
     # A run without reports does not pay their imports.
-    from orchestration import reports  # noqa: PLC0415
+    from orchestration.terminal import reports  # noqa: PLC0415
 
     heading = Text(reports.heading(outcome.edition), style="bold")
     return [table, "", heading, "", reports.places(outcome.output, outcome.edition)]

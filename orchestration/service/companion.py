@@ -1,4 +1,4 @@
-"""A program that ends when the one that started it ends, however that happened: `python -m orchestration.companion`.
+"""A program that ends when the one that started it does: `python -m orchestration.service.companion PARENT MODULE …`.
 
 A service that is killed cannot stop its programs any more. Left alone they would hold the port and the memory, and the
 service could not be started again. Linux tells a process of its parent's end; elsewhere nothing is told.

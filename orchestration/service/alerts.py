@@ -27,7 +27,7 @@ from orchestration.configuration import load_configuration, variable
 from orchestration.jobs import erhvervshus
 from orchestration.nightlog.record import Alerts
 from orchestration.nightlog.store import add_alerts
-from orchestration.schedules import TIMEZONE
+from orchestration.service.schedules import TIMEZONE
 from orchestration.tags import PREFIX
 
 ALERTS = "alerts"

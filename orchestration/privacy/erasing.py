@@ -23,7 +23,7 @@ from expectations.wording import long_date, number
 from exports.erasing import remove_leftovers
 from exports.files import sync, write_whole
 from orchestration.lock import hold
-from orchestration.pseudonym_key import made_key
+from orchestration.privacy.pseudonym_key import made_key
 from orchestration.settings import COPENHAGEN, RunSettings
 from sources.contract import Contracts, load_contracts
 from sources.cutting import CutDelivery, company_cuts, cut_rows, look_up
