@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.store import opened_history, tables_in
+from sources.sql_text import literal
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def _write_anew(path: Path) -> None:
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with closing(duckdb.connect()) as con:
-        con.execute(f"attach '{_quoted(path)}' as old (read_only)")
-        con.execute(f"attach '{_quoted(new)}' as new")
+        con.execute(f"attach {literal(path)} as old (read_only)")
+        con.execute(f"attach {literal(new)} as new")
         con.execute("copy from database old to new")
         con.execute("checkpoint new")
     descriptor = os.open(new, os.O_RDONLY)
@@ -88,8 +89,3 @@ def _write_anew(path: Path) -> None:
     finally:
         os.close(descriptor)
     new.replace(path)
-
-
-def _quoted(path: Path) -> str:
-    """Write a path inside a quoted SQL text; ATTACH takes no parameters."""
-    return str(path).replace("'", "''")

@@ -19,6 +19,7 @@ import duckdb
 from expectations.errors import HistoryError, UnknownNameError
 from expectations.store import opened_history, tables_in, unusable
 from expectations.wording import long_date
+from sources.sql_text import literal
 
 _FINDINGS: Final = """
 (
@@ -72,7 +73,7 @@ def load_findings(build: duckdb.DuckDBPyConnection, history: Path) -> int:
         # Opened on its own first, so that an old file is brought up to date and a newer one refused.
         with opened_history(history):
             pass
-        build.execute(f"ATTACH {_quoted(history)} AS earlier (READ_ONLY)")
+        build.execute(f"ATTACH {literal(history)} AS earlier (READ_ONLY)")
         try:
             build.execute(f"INSERT INTO history.findings SELECT {_COLUMNS}, recorded_at FROM earlier.findings")
         finally:
@@ -100,7 +101,7 @@ def store_findings(build: Path, history: Path, *, run_id: str, code_version: str
         HistoryError: The history is damaged, in use or cannot be written; it is as it was.
     """
     with _named(history), opened_history(history) as con:
-        con.execute(f"ATTACH {_quoted(build)} AS build (READ_ONLY)")
+        con.execute(f"ATTACH {literal(build)} AS build (READ_ONLY)")
         if not _has_table(con, "build", "practice", _TABLE):
             _log.info("%s has no findings to keep", build)
             return None
@@ -126,7 +127,7 @@ def catch_up(published: Path, history: Path) -> Stored | None:
     if not published.exists():
         return None
     with _named(history), opened_history(history) as con:
-        con.execute(f"ATTACH {_quoted(published)} AS build (READ_ONLY)")
+        con.execute(f"ATTACH {literal(published)} AS build (READ_ONLY)")
         if not all(_has_table(con, "build", "main", name) for name in (_TABLE, _PUBLICATION)):
             return None
         run_id, today, code_version = con.execute(
@@ -181,11 +182,6 @@ def _store(con: duckdb.DuckDBPyConnection, source: str, today: date, run_id: str
     con.execute("INSERT INTO finding_runs VALUES (?, ?, ?, ?, ?, ?)", [run_id, today, now, code_version, *counts])
     con.execute("COMMIT")
     return Stored(today, *counts)
-
-
-def _quoted(path: Path) -> str:
-    """The path as a text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _has_table(con: duckdb.DuckDBPyConnection, catalog: str, schema: str, table: str) -> bool:

@@ -16,6 +16,7 @@ import duckdb
 
 from expectations.errors import HistoryVersionError
 from sources import storage
+from sources.sql_text import literal
 
 VERSIONS: Final = "schema_versions"
 """The table that says which steps a file has been through, and when."""
@@ -168,8 +169,7 @@ def copy_database(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
     for stale in (copy, copy.with_name(f"{copy.name}.wal")):
         stale.unlink(missing_ok=True)
     here = con.execute("select current_database()").fetchall()[0][0]
-    quoted = str(copy).replace("'", "''")
-    con.execute(f"attach '{quoted}' as copy_of_it")
+    con.execute(f"attach {literal(copy)} as copy_of_it")
     try:
         con.execute(f'copy from database "{here}" to copy_of_it')
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from exports.publish import CURRENT
+from sources.sql_text import literal
 
 _ROW_FILES = ("*.csv", "*.parquet")
 # What stands without rows of companies: the private build, the history with its frozen figures, and the editions.
@@ -48,11 +49,10 @@ def _files_of_rows(output: Path) -> Iterator[Path]:
 
 def _names_any(path: Path, keys: Collection[str]) -> bool:
     """Whether a text of a file is one of the keys, or lists it."""
-    name = str(path).replace("'", "''")
     reader = (
-        f"read_parquet('{name}')"
+        f"read_parquet({literal(path)})"
         if path.suffix == ".parquet"
-        else f"read_csv('{name}', delim=';', header=true, all_varchar=true, quote='\"', ignore_errors=true)"
+        else f"read_csv({literal(path)}, delim=';', header=true, all_varchar=true, quote='\"', ignore_errors=true)"
     )
     with closing(duckdb.connect()) as con:
         kinds = con.execute(f"describe select * from {reader}").fetchall()

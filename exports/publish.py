@@ -18,6 +18,7 @@ from exports.switch import CURRENT, MANIFEST, remove_old, staged, switch
 from exports.views.record import read_record
 from exports.views.specification import VIEW_SCHEMA, View, read_views
 from sources import storage
+from sources.sql_text import literal, quoted
 
 __all__ = [
     "CURRENT",
@@ -186,7 +187,7 @@ def publish(
     label = f"{published_at:%Y%m%dT%H%M%SZ}-{run.run_id[:8]}"
     try:
         with staged(output, label) as staging, closing(duckdb.connect()) as con:
-            con.execute(f"attach {_text(str(build))} as build (read_only)")
+            con.execute(f"attach {literal(build)} as build (read_only)")
             marts = read_marts(run.manifest, con)
             warehouse = staging.warehouse
             tables = _write_warehouse(con, marts, warehouse, tell)
@@ -272,13 +273,13 @@ def _write_warehouse(
     con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], path: Path, tell: Callable[[str], None]
 ) -> tuple[PublishedTable, ...]:
     """Copy the marts with their comments, in a storage format that DuckDB 1.4 reads."""
-    con.execute(f"attach {_text(str(path))} as published (storage_version {_text(STORAGE_VERSION)})")
+    con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE_VERSION)})")
     tables = []
     for mart in marts:
-        target = f"published.main.{_name(mart.name)}"
-        con.execute(f"create table {target} as from build.{_name(mart.schema)}.{_name(mart.name)}")
+        target = f"published.main.{quoted(mart.name)}"
+        con.execute(f"create table {target} as from build.{quoted(mart.schema)}.{quoted(mart.name)}")
         _comment(con, mart, target)
-        source = f"build.{_name(mart.schema)}.{_name(mart.name)}"
+        source = f"build.{quoted(mart.schema)}.{quoted(mart.name)}"
         tables.append(PublishedTable(table=mart.name, rows=_count(con, source)))
         tell(mart.name)
     return tuple(tables)
@@ -287,11 +288,11 @@ def _write_warehouse(
 def _comment(con: duckdb.DuckDBPyConnection, mart: Mart, target: str) -> None:
     """Carry dbt's descriptions over: a table made from a query has none of its own."""
     if mart.description:
-        con.execute(f"comment on table {target} is {_text(mart.description)}")
+        con.execute(f"comment on table {target} is {literal(mart.description)}")
     present = {row[0] for row in con.execute(f"describe {target}").fetchall()}
     for column, description in mart.columns.items():
         if column in present:
-            con.execute(f"comment on column {target}.{_name(column)} is {_text(description)}")
+            con.execute(f"comment on column {target}.{quoted(column)} is {literal(description)}")
 
 
 def _describe(
@@ -359,7 +360,7 @@ def _write_publication_table(con: duckdb.DuckDBPyConnection, content: Manifest) 
         "One row: the run that published this file, when (UTC), with which code, the rows of each table, and every "
         "delivery with its fingerprint and its rows."
     )
-    con.execute(f"comment on table published.main.{PUBLICATION_TABLE} is {_text(about)}")
+    con.execute(f"comment on table published.main.{PUBLICATION_TABLE} is {literal(about)}")
 
 
 def _write_views(con: duckdb.DuckDBPyConnection, manifest: Path) -> tuple[View, ...]:
@@ -367,13 +368,13 @@ def _write_views(con: duckdb.DuckDBPyConnection, manifest: Path) -> tuple[View, 
     con.execute(f"create schema published.{VIEW_SCHEMA}")
     views = read_views(manifest, table_columns(con, "published"), read_record(), PUBLICATION_TABLE)
     for view in views:
-        target = f"published.{VIEW_SCHEMA}.{_name(view.name)}"
+        target = f"published.{VIEW_SCHEMA}.{quoted(view.name)}"
         con.execute(f"create view {target} as {view.query('main')}")
         if view.description:
-            con.execute(f"comment on view {target} is {_text(view.description)}")
+            con.execute(f"comment on view {target} is {literal(view.description)}")
         for column in view.columns:
             if column.description:
-                con.execute(f"comment on column {target}.{_name(column.name)} is {_text(column.description)}")
+                con.execute(f"comment on column {target}.{quoted(column.name)} is {literal(column.description)}")
     return views
 
 
@@ -407,12 +408,12 @@ def _close_warehouse(
     path.chmod(READ_ONLY)
     with closing(duckdb.connect(str(path), read_only=True)) as reader:
         for table in tables:
-            found = _count(reader, _name(table.table))
+            found = _count(reader, quoted(table.table))
             if found != table.rows:
                 msg = f"tabellen {table.table} har {found} rækker i {path.name}, men skal have {table.rows}"
                 raise ValueError(msg)
         for view in views:
-            reader.execute(f"describe {VIEW_SCHEMA}.{_name(view.name)}")
+            reader.execute(f"describe {VIEW_SCHEMA}.{quoted(view.name)}")
     sync(path)
 
 
@@ -426,11 +427,11 @@ def _write_parquet(
         if not mart.parquet:
             continue
         path = staging / f"{mart.name}.parquet"
-        table = f"build.{_name(mart.schema)}.{_name(mart.name)}"
-        con.execute(f"copy (from {table} order by all) to {_text(str(path))} (format parquet, compression zstd)")
+        table = f"build.{quoted(mart.schema)}.{quoted(mart.name)}"
+        con.execute(f"copy (from {table} order by all) to {literal(path)} (format parquet, compression zstd)")
         path.chmod(READ_ONLY)
         sync(path)
-        yield _fingerprint(path, _count(con, f"read_parquet({_text(str(path))})"))
+        yield _fingerprint(path, _count(con, f"read_parquet({literal(path)})"))
         tell(path.name)
 
 
@@ -449,13 +450,3 @@ def _fingerprint(path: Path, rows: int) -> PublishedFile:
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     """Count the rows of a relation."""
     return int(con.execute(f"select count(*) from {relation}").fetchall()[0][0])
-
-
-def _text(value: str) -> str:
-    """Quote a text for SQL; statements such as ATTACH, COPY and COMMENT take no parameters."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _name(value: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + value.replace('"', '""') + '"'

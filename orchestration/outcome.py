@@ -14,6 +14,7 @@ from expectations.data_docs import FOLDER, INDEX
 from expectations.gate import Tally
 from exports.publish import MANIFEST, Manifest, PublishedDelivery
 from orchestration.live import Live
+from sources.sql_text import literal
 
 if TYPE_CHECKING:
     from exports.statement.edition import Edition
@@ -133,8 +134,8 @@ def read_outcome(
     """
     manifest = Manifest.model_validate_json((output / MANIFEST).read_bytes())
     with closing(duckdb.connect()) as con:
-        con.execute(f"attach '{_quoted(output / manifest.warehouse)}' as published (read_only)")
-        con.execute(f"attach '{_quoted(build)}' as build (read_only)")
+        con.execute(f"attach {literal(output / manifest.warehouse)} as published (read_only)")
+        con.execute(f"attach {literal(build)} as build (read_only)")
         return Outcome(
             output=output,
             manifest=manifest,
@@ -177,8 +178,3 @@ def _goals(con: duckdb.DuckDBPyConnection, year: int) -> tuple[Goal, ...]:
         [year],
     ).fetchall()
     return tuple(Goal(*row) for row in rows)
-
-
-def _quoted(path: Path) -> str:
-    """Write a path inside a quoted SQL text; ATTACH takes no parameters."""
-    return str(path).replace("'", "''")

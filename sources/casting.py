@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sources.contract import WITHDRAWN_COLUMN, Column, ColumnType, Entity, fold
+from sources.sql_text import literal, quoted
 
 MAX_TEXT_LENGTH: Final = 32_767
 """Characters a text may have: what a spreadsheet cell can hold."""
@@ -46,29 +47,19 @@ _YES: Final = ("ja", "true", "1", "sand")
 _NO: Final = ("nej", "false", "0", "falsk")
 
 
-def quote(text: str) -> str:
-    """Return text as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Return a name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def clean_sql(given: str) -> str:
     """Return the delivered text without surrounding space (also no-break space); NULL when nothing is left."""
-    return f"nullif(trim({given}, {quote(_SPACES)}), '')"
+    return f"nullif(trim({given}, {literal(_SPACES)}), '')"
 
 
 def fold_sql(x: str) -> str:
     """Return text as codes are compared: composed, lower case, single spaces, æ/ø/å as ae/oe/aa."""
-    spaced = f"regexp_replace(lower(nfc_normalize({x})), {quote(_SPACE_CLASS + '+')}, ' ', 'g')"
+    spaced = f"regexp_replace(lower(nfc_normalize({x})), {literal(_SPACE_CLASS + '+')}, ' ', 'g')"
     return f"replace(replace(replace({spaced}, 'æ', 'ae'), 'ø', 'oe'), 'å', 'aa')"
 
 
 def _matches(x: str, pattern: str) -> str:
-    return f"regexp_full_match({x}, {quote(pattern)})"
+    return f"regexp_full_match({x}, {literal(pattern)})"
 
 
 def _text(column: Column, x: str) -> str:
@@ -84,9 +75,9 @@ def _identity_number(column: Column, x: str) -> str:
     How many digits there are is a rule of registration practice, not of reading.
     """
     del column
-    bare = f"regexp_replace(upper({x}), {quote(_SPACE_CLASS)}, '', 'g')"
+    bare = f"regexp_replace(upper({x}), {literal(_SPACE_CLASS)}, '', 'g')"
     bare = f"regexp_replace(regexp_replace({bare}, '^DK[-:.]?', ''), '[.,]0+$', '')"
-    exponent = f"try_cast(regexp_extract({bare}, {quote('E[+]?([0-9]+)$')}, 1) AS INTEGER)"
+    exponent = f"try_cast(regexp_extract({bare}, {literal('E[+]?([0-9]+)$')}, 1) AS INTEGER)"
     decimals = f"length(regexp_extract({bare}, '[.,]([0-9]+)E', 1))"
     digits = f"replace(replace(regexp_extract({bare}, '^([0-9.,]+)E', 1), '.', ''), ',', '')"
     is_exponent = _matches(bare, "[1-9][.,][0-9]+E[+]?[0-9]{1,2}")
@@ -99,16 +90,16 @@ def _identity_number(column: Column, x: str) -> str:
 
 
 def _code(column: Column, x: str) -> str:
-    exact = ", ".join(quote(code) for code in column.codes)
+    exact = ", ".join(literal(code) for code in column.codes)
     written = {fold(text): code for code, label in column.codes.items() for text in (code, label)}
-    whens = " ".join(f"WHEN {quote(text)} THEN {quote(code)}" for text, code in written.items())
+    whens = " ".join(f"WHEN {literal(text)} THEN {literal(code)}" for text, code in written.items())
     return f"CASE WHEN {x} IN ({exact}) THEN {x} ELSE CASE {fold_sql(x)} {whens} END END"
 
 
 def _yes_no(column: Column, x: str) -> str:
     del column
-    yes = ", ".join(quote(text) for text in _YES)
-    no = ", ".join(quote(text) for text in _NO)
+    yes = ", ".join(literal(text) for text in _YES)
+    no = ", ".join(literal(text) for text in _NO)
     return f"CASE WHEN lower({x}) IN ({yes}) THEN 'ja' WHEN lower({x}) IN ({no}) THEN 'nej' END"
 
 
@@ -144,7 +135,7 @@ def _decimal(column: Column, x: str) -> str:
     points = _matches(x, r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")
     commas = _matches(x, r"[+-]?[0-9]{1,3}((,[0-9]{3})+\.[0-9]+|(,[0-9]{3}){2,})")
     spaces = _matches(x, rf"[+-]?[0-9]{{1,3}}({_SPACE_CLASS}[0-9]{{3}})+([.,][0-9]+)?")
-    without_spaces = f"regexp_replace({x}, {quote(_SPACE_CLASS)}, '', 'g')"
+    without_spaces = f"regexp_replace({x}, {literal(_SPACE_CLASS)}, '', 'g')"
     normal = (
         f"CASE WHEN {plain} THEN {x} "
         f"WHEN {one_separator} THEN replace({x}, ',', '.') "
@@ -288,8 +279,8 @@ EMPTY_KEY_REASON: Final = "Feltet er tomt. Det er en del af nøglen, så hele r�
 def _given(entity: Entity, also: str, where: str) -> str:
     """Select the cleaned columns of the entity's raw table, under their own names."""
     columns = [*entity.columns, WITHDRAWN]
-    cleaned = ", ".join(f"{clean_sql(identifier(c.name))} AS {identifier(c.name)}" for c in columns)
-    return f"SELECT {cleaned}{also} FROM raw.{identifier(entity.name)}{where}"
+    cleaned = ", ".join(f"{clean_sql(quoted(c.name))} AS {quoted(c.name)}" for c in columns)
+    return f"SELECT {cleaned}{also} FROM raw.{quoted(entity.name)}{where}"
 
 
 def accepted_view_sql(entity: Entity) -> str:
@@ -298,11 +289,11 @@ def accepted_view_sql(entity: Entity) -> str:
     One row per delivered row whose key is complete and readable; not one per key: the newest row of a key has the
     highest `_delivery_order`, and of those the highest `_line`.
     """
-    typed = ", ".join(f"{cast_sql(c, identifier(c.name))} AS {identifier(c.name)}" for c in entity.columns)
-    withdrawn = f"coalesce({cast_sql(WITHDRAWN, identifier(WITHDRAWN.name))} = 'ja', false) AS is_withdrawn"
-    complete = " AND ".join(f"typed.{identifier(name)} IS NOT NULL" for name in entity.key)
+    typed = ", ".join(f"{cast_sql(c, quoted(c.name))} AS {quoted(c.name)}" for c in entity.columns)
+    withdrawn = f"coalesce({cast_sql(WITHDRAWN, quoted(WITHDRAWN.name))} = 'ja', false) AS is_withdrawn"
+    complete = " AND ".join(f"typed.{quoted(name)} IS NOT NULL" for name in entity.key)
     return (
-        f"CREATE OR REPLACE VIEW accepted.{identifier(entity.name)} AS "
+        f"CREATE OR REPLACE VIEW accepted.{quoted(entity.name)} AS "
         f"WITH given AS ({_given(entity, ', _delivery_id, _line', '')}), "
         f"typed AS (SELECT {typed}, {withdrawn}, _delivery_id, _line FROM given) "
         "SELECT typed.* EXCLUDE (_line), deliveries.delivery_order AS _delivery_order, "
@@ -322,21 +313,19 @@ def rejected_values_sql(entity: Entity) -> str:
     bad: list[str] = []
     findings: list[str] = []
     for column in [*entity.columns, WITHDRAWN]:
-        name, key = identifier(column.name), column.name in entity.key
+        name, key = quoted(column.name), column.name in entity.key
         unreadable = f"({cast_sql(column, name)}) IS NULL"
         test = unreadable if key else f"({name} IS NOT NULL AND {unreadable})"
-        why = quote(reason(column, key=key))
+        why = literal(reason(column, key=key))
         if key:
-            why = f"CASE WHEN {name} IS NULL THEN {quote(EMPTY_KEY_REASON)} ELSE {why} END"
+            why = f"CASE WHEN {name} IS NULL THEN {literal(EMPTY_KEY_REASON)} ELSE {why} END"
         bad.append(test)
         findings.append(
-            f"CASE WHEN {test} THEN {{'column': {quote(column.name)}, "
-            f"'value': nullif(left({identifier('given ' + column.name)}, {MAX_SHOWN_LENGTH}), ''), "
+            f"CASE WHEN {test} THEN {{'column': {literal(column.name)}, "
+            f"'value': nullif(left({quoted('given ' + column.name)}, {MAX_SHOWN_LENGTH}), ''), "
             f"'reason': {why}, 'row_rejected': {str(key).lower()}}} END"
         )
-    originals = "".join(
-        f", {identifier(c.name)} AS {identifier('given ' + c.name)}" for c in [*entity.columns, WITHDRAWN]
-    )
+    originals = "".join(f", {quoted(c.name)} AS {quoted('given ' + c.name)}" for c in [*entity.columns, WITHDRAWN])
     return (
         f"WITH given AS ({_given(entity, originals + ', _line', ' WHERE _delivery_id = ?')}), "
         f"found AS (SELECT _line, unnest([{', '.join(findings)}]) AS finding FROM given WHERE {' OR '.join(bad)}) "

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sources.casting import quote
 from sources.contract import Entity
 from sources.deliveries import DeliveryError
 from sources.private_copy import MAX_LINE_BYTES, PrivateCopy
 from sources.records import BATCH_ROWS, Header, RecordWriter, Table, extra_json, read_header
+from sources.sql_text import literal
 
 SEPARATORS: Final = (";", ",")
 """What may stand between two cells."""
@@ -204,10 +204,10 @@ def _line_count(copy: PrivateCopy) -> int:
 def _by_duckdb(copy: PrivateCopy, header: Header, separator: str, rows: int, slow: Callable[[], Table]) -> Table:
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.names)))
     new_line = r"\r\n" if copy.carriage_returns == "all" else r"\n"
-    pairs = ", ".join(f"{quote(name)}, c{header.names.index(name)}" for name in header.unknown)
+    pairs = ", ".join(f"{literal(name)}, c{header.names.index(name)}" for name in header.unknown)
     return Table(
         relation=(
-            f"read_csv({quote(str(copy.path))}, auto_detect=false, header=false, skip=1, delim={quote(separator)}, "
+            f"read_csv({literal(copy.path)}, auto_detect=false, header=false, skip=1, delim={literal(separator)}, "
             f"quote='\"', escape='\"', new_line='{new_line}', strict_mode=true, columns={{{columns}}})"
         ),
         columns={name: f"c{place}" for name, place in header.known.items()},

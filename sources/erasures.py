@@ -15,9 +15,10 @@ from typing import Final
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sources.casting import MAX_SHOWN_LENGTH, cast_sql, clean_sql, identifier, quote
+from sources.casting import MAX_SHOWN_LENGTH, cast_sql, clean_sql
 from sources.contract import Contracts, Entity
 from sources.pseudonyms import PseudonymKey, pseudonym_sql
+from sources.sql_text import literal, quoted
 from sources.withholding import choose, withhold
 
 FOLDER: Final = Path(".history") / "erasures"
@@ -130,7 +131,7 @@ def find_subject(con: duckdb.DuckDBPyConnection, contracts: Contracts, cvr: str)
         key = " || '|' || ".join(f"coalesce(CAST({_read(entity, name)} AS VARCHAR), '')" for name in entity.key)
         parameters = {name: value for name, value in (("cvr", cvr), ("courses", list(courses))) if f"${name}" in own}
         mine = con.execute(
-            f"SELECT deliveries.delivery, _line, {key} FROM raw.{identifier(entity.name)} "
+            f"SELECT deliveries.delivery, _line, {key} FROM raw.{quoted(entity.name)} "
             f"JOIN raw.deliveries AS deliveries ON deliveries.delivery_id = _delivery_id WHERE {own}",
             parameters,
         ).fetchall()
@@ -145,14 +146,14 @@ def find_subject(con: duckdb.DuckDBPyConnection, contracts: Contracts, cvr: str)
 
 def _mentioned(con: duckdb.DuckDBPyConnection, entity: Entity, cvr: str) -> Iterator[str]:
     """Find the deliveries of an entity in which a number stands anywhere but among the amounts."""
-    texts = [identifier(column.name) for column in entity.columns if column.type not in {"decimal", "integer", "year"}]
-    pattern = quote(number_pattern(cvr))
+    texts = [quoted(column.name) for column in entity.columns if column.type not in {"decimal", "integer", "year"}]
+    pattern = literal(number_pattern(cvr))
     tests = " OR ".join(f"regexp_matches({text}, {pattern})" for text in (*texts, "_extra"))
     # A malformed line is kept here cut short: beyond its end the file itself must be looked at.
     rows = con.execute(
         f"SELECT delivery FROM raw.deliveries WHERE delivery_id IN ("
-        f"SELECT _delivery_id FROM raw.{identifier(entity.name)} WHERE {tests} "
-        f'UNION SELECT delivery_id FROM raw.rejected_rows WHERE entity = {quote(entity.name)} AND "column" IS NULL '
+        f"SELECT _delivery_id FROM raw.{quoted(entity.name)} WHERE {tests} "
+        f'UNION SELECT delivery_id FROM raw.rejected_rows WHERE entity = {literal(entity.name)} AND "column" IS NULL '
         f'AND line IS NOT NULL AND (regexp_matches("value", {pattern}) OR length("value") >= {MAX_SHOWN_LENGTH}))'
     ).fetchall()
     yield from (delivery for (delivery,) in rows)
@@ -226,9 +227,9 @@ def take_out_erased(
         numbers = "regexp_extract_all(\"value\", '[0-9]{8,}')"
         in_line = f"list_transform({numbers}, lambda n: {pseudonym_sql('cvr', 'n')})"
         rows = (
-            f"SELECT _delivery_id AS delivery_id, _line AS line FROM raw.{identifier(entity.name)} "
+            f"SELECT _delivery_id AS delivery_id, _line AS line FROM raw.{quoted(entity.name)} "
             f"WHERE {' OR '.join(f'({test})' for test in tests)} "
-            f"UNION ALL SELECT delivery_id, line FROM raw.rejected_rows WHERE entity = {quote(entity.name)} "
+            f"UNION ALL SELECT delivery_id, line FROM raw.rejected_rows WHERE entity = {literal(entity.name)} "
             f'AND "column" IS NULL AND line IS NOT NULL '
             f"AND list_has_any({in_line}, (SELECT list(company) FROM erased))"
         )
@@ -239,4 +240,4 @@ def take_out_erased(
 
 def _read(entity: Entity, column: str) -> str:
     """Return the SQL expression that reads a raw column by its contract."""
-    return f"({cast_sql(entity.column(column), clean_sql(identifier(column)))})"
+    return f"({cast_sql(entity.column(column), clean_sql(quoted(column)))})"

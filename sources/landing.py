@@ -21,7 +21,7 @@ import duckdb
 
 from sources import storage
 from sources.arrivals import TAKE_ALL, Trace, Wait, trace, why_unfinished
-from sources.casting import identifier, quote, rejected_values_sql
+from sources.casting import rejected_values_sql
 from sources.contract import WITHDRAWN_COLUMN, Contracts, Entity, load_contracts
 from sources.deliveries import DeliveryError, Format, Found, FoundFile, discover
 from sources.parquet_files import damaged
@@ -29,6 +29,7 @@ from sources.private_copy import Fingerprint, PrivateCopy, copy, fingerprint
 from sources.readers import read
 from sources.records import Table
 from sources.showable import shown_column_name, shown_value_sql
+from sources.sql_text import literal, quoted
 from sources.warehouse import (
     WarehouseBusyError,
     conservation_errors,
@@ -338,22 +339,22 @@ class _Lander:
         names = (*entity.column_names, WITHDRAWN_COLUMN)
         values = ", ".join(table.columns.get(name, "NULL") for name in names)
         con.execute(
-            f"INSERT INTO raw.{identifier(entity.name)} "
+            f"INSERT INTO raw.{quoted(entity.name)} "
             f"SELECT {values}, {table.extra}, {delivery_id}, {table.line} FROM {table.relation}"
         )
-        rows = self._count(f"SELECT count(*) FROM raw.{identifier(entity.name)} WHERE _delivery_id = {delivery_id}")
+        rows = self._count(f"SELECT count(*) FROM raw.{quoted(entity.name)} WHERE _delivery_id = {delivery_id}")
         if table.expected_rows is not None and rows != table.expected_rows:
             raise _NotAsExpectedError
-        labels = f"{delivery_id}, {quote(entity.source)}, {quote(entity.name)}, {quote(file.delivery)}"
+        labels = f"{delivery_id}, {literal(entity.source)}, {literal(entity.name)}, {literal(file.delivery)}"
         malformed = 0
         if table.malformed is not None:
             con.execute(
                 f"INSERT INTO raw.rejected_rows SELECT {labels}, line, NULL, text, "
                 f"reason || '. Linjen er afvist.', true, {shown_value_sql(entity, 'NULL', 'text')} "
-                f"FROM read_parquet({quote(str(table.malformed))})"
+                f"FROM read_parquet({literal(table.malformed)})"
             )
             malformed = self._count(f"SELECT count(*) FROM raw.rejected_rows WHERE delivery_id = {delivery_id}")
-        shown = shown_value_sql(entity, identifier("column"), identifier("value"))
+        shown = shown_value_sql(entity, quoted("column"), quoted("value"))
         con.execute(
             f'INSERT INTO raw.rejected_rows SELECT {labels}, line, "column", "value", reason, row_rejected, {shown} '
             f"FROM ({rejected_values_sql(entity)})",
@@ -479,7 +480,7 @@ def _delete(con: duckdb.DuckDBPyConnection, contracts: Contracts, deliveries: It
     names = {entity.name for entity in contracts.entities}
     for delivery_id, entity in deliveries:
         if entity in names:
-            con.execute(f"DELETE FROM raw.{identifier(entity)} WHERE _delivery_id = ?", [delivery_id])
+            con.execute(f"DELETE FROM raw.{quoted(entity)} WHERE _delivery_id = ?", [delivery_id])
         con.execute("DELETE FROM raw.rejected_rows WHERE delivery_id = ?", [delivery_id])
         con.execute("DELETE FROM raw.deliveries WHERE delivery_id = ?", [delivery_id])
 

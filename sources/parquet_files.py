@@ -7,11 +7,11 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sources.casting import identifier, quote
 from sources.contract import Entity
 from sources.deliveries import DeliveryError
 from sources.private_copy import PrivateCopy
 from sources.records import Table, read_header
+from sources.sql_text import literal, quoted
 
 MAX_COLUMNS: Final = 2_000
 """Columns a Parquet file may have."""
@@ -39,10 +39,10 @@ def read_parquet(entity: Entity, copy: PrivateCopy) -> Table:
             remedy="Udelad de kolonner, der ikke er aftalt",
         )
     header = read_header(entity, names)
-    given = [f"{identifier(name)}::VARCHAR" for name in names]
-    pairs = ", ".join(f"{quote(name)}, {given[header.names.index(name)]}" for name in header.unknown)
+    given = [f"{quoted(name)}::VARCHAR" for name in names]
+    pairs = ", ".join(f"{literal(name)}, {given[header.names.index(name)]}" for name in header.unknown)
     return Table(
-        relation=f"read_parquet({quote(str(copy.path))}, file_row_number=true, binary_as_string=true)",
+        relation=f"read_parquet({literal(copy.path)}, file_row_number=true, binary_as_string=true)",
         columns={name: given[place] for name, place in header.known.items()},
         extra=f"json_object({pairs})::VARCHAR" if pairs else "NULL",
         line="file_row_number + 1",

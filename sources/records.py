@@ -17,10 +17,11 @@ from typing import Final, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sources.casting import MAX_SHOWN_LENGTH, identifier
+from sources.casting import MAX_SHOWN_LENGTH
 from sources.contract import WITHDRAWN_COLUMN, Entity
 from sources.deliveries import DeliveryError
 from sources.showable import shown_column_name
+from sources.sql_text import quoted
 
 BATCH_ROWS: Final = 20_000
 """Rows kept in memory before they are written."""
@@ -209,7 +210,7 @@ class RecordWriter:
         absent = set(missing)
         return Table(
             relation=f"read_parquet('{str(self._path).replace(chr(39), chr(39) * 2)}')",
-            columns={name: identifier(name) for name in self._names if name not in absent},
+            columns={name: quoted(name) for name in self._names if name not in absent},
             extra=EXTRA,
             line=LINE,
             unknown_columns=unknown,

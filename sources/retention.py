@@ -10,8 +10,9 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sources.casting import cast_sql, clean_sql, identifier, quote
+from sources.casting import cast_sql, clean_sql
 from sources.contract import Contracts, Entity
+from sources.sql_text import literal, quoted
 from sources.withholding import choose, withhold
 
 RETENTION_FILE = Path(__file__).parent / "retention.yml"
@@ -171,7 +172,7 @@ def _is_any_too_old(
         pairs.append((contracts.entity(rule.follows), retention.entities[rule.follows]))
     tests = [f"EXISTS ({_too_old_at_a_glance(each, its, today)})" for each, its in pairs]
     tests.append(
-        f"EXISTS (SELECT 1 FROM raw.deliveries WHERE entity = {quote(entity.name)} "
+        f"EXISTS (SELECT 1 FROM raw.deliveries WHERE entity = {literal(entity.name)} "
         f"AND extracted_on < {_cutoff(rule, today)})"
     )
     found = con.execute(f"SELECT {' OR '.join(tests)}").fetchone()
@@ -181,12 +182,11 @@ def _is_any_too_old(
 def _too_old_at_a_glance(entity: Entity, rule: Rule, today: date) -> str:
     """Select rows that may be too old, whatever their keys: only the dates are read, a tenth of the work."""
     dates = ", ".join(
-        f"{cast_sql(entity.column(name), clean_sql(identifier(name)))} AS {identifier(name)}"
-        for name in rule.counted_on
+        f"{cast_sql(entity.column(name), clean_sql(quoted(name)))} AS {quoted(name)}" for name in rule.counted_on
     )
     return (
         f"SELECT 1 FROM (SELECT {dates + ', ' if dates else ''}deliveries.extracted_on AS _extracted_on "
-        f"FROM raw.{identifier(entity.name)} JOIN raw.deliveries AS deliveries ON delivery_id = _delivery_id) "
+        f"FROM raw.{quoted(entity.name)} JOIN raw.deliveries AS deliveries ON delivery_id = _delivery_id) "
         f"WHERE {_counted_on(entity, rule)} < {_cutoff(rule, today)}"
     )
 
@@ -202,13 +202,13 @@ def expired_rows_sql(entity: Entity, contracts: Contracts, retention: Retention,
     """
     rule = retention.entities[entity.name]
     cutoff = _cutoff(rule, today)
-    key = ", ".join(identifier(name) for name in entity.key)
+    key = ", ".join(quoted(name) for name in entity.key)
     own = f"SELECT {key} FROM ({_dated_keys(entity, rule, '')}) WHERE counted_on < {cutoff}"
     if rule.follows is not None and rule.by is not None:
         parent = contracts.entity(rule.follows)
         parent_rule = retention.entities[parent.name]
-        by = identifier(rule.by)
-        own_key = ", ".join(f"own.{identifier(name)}" for name in entity.key)
+        by = quoted(rule.by)
+        own_key = ", ".join(f"own.{quoted(name)}" for name in entity.key)
         parents = f"SELECT {by} AS parent, counted_on FROM ({_dated_keys(parent, parent_rule, '')})"
         own = (
             f"SELECT {own_key} FROM ({_dated_keys(entity, rule, f', {by} AS parent')}) AS own "
@@ -216,13 +216,13 @@ def expired_rows_sql(entity: Entity, contracts: Contracts, retention: Retention,
             f"WHERE CASE WHEN parents.parent IS NOT NULL THEN parents.counted_on < {_cutoff(parent_rule, today)} "
             f"ELSE own.counted_on < {cutoff} END"
         )
-    columns = " AND ".join(f"rows_of_key.{identifier(name)} = expired.{identifier(name)}" for name in entity.key)
+    columns = " AND ".join(f"rows_of_key.{quoted(name)} = expired.{quoted(name)}" for name in entity.key)
     return (
         f"SELECT rows_of_key._delivery_id AS delivery_id, rows_of_key._line AS line "
-        f"FROM accepted.{identifier(entity.name)} AS rows_of_key JOIN ({own}) AS expired ON {columns} "
+        f"FROM accepted.{quoted(entity.name)} AS rows_of_key JOIN ({own}) AS expired ON {columns} "
         f"UNION ALL SELECT rejected.delivery_id, rejected.line FROM raw.rejected_rows AS rejected "
         f"JOIN raw.deliveries AS deliveries ON deliveries.delivery_id = rejected.delivery_id "
-        f"WHERE rejected.entity = {quote(entity.name)} AND rejected.row_rejected AND rejected.line IS NOT NULL "
+        f"WHERE rejected.entity = {literal(entity.name)} AND rejected.row_rejected AND rejected.line IS NOT NULL "
         f"AND deliveries.extracted_on < {cutoff}"
     )
 
@@ -236,7 +236,7 @@ def _counted_on(entity: Entity, rule: Rule) -> str:
     """Return the SQL expression of the day a row is counted on; NULL where it is kept."""
     types = {column.name: column.type for column in entity.columns}
     dates = [
-        f"make_date({identifier(name)}, 12, 31)" if types[name] == "year" else f"CAST({identifier(name)} AS DATE)"
+        f"make_date({quoted(name)}, 12, 31)" if types[name] == "year" else f"CAST({quoted(name)} AS DATE)"
         for name in rule.counted_on
     ]
     found = f"greatest({', '.join(dates)})" if dates else "NULL::DATE"
@@ -245,8 +245,8 @@ def _counted_on(entity: Entity, rule: Rule) -> str:
 
 def _dated_keys(entity: Entity, rule: Rule, also: str) -> str:
     """Select the keys of an entity with the day its newest row is counted on."""
-    key = ", ".join(identifier(name) for name in entity.key)
+    key = ", ".join(quoted(name) for name in entity.key)
     return (
-        f"SELECT {key}, {_counted_on(entity, rule)} AS counted_on{also} FROM accepted.{identifier(entity.name)} "
+        f"SELECT {key}, {_counted_on(entity, rule)} AS counted_on{also} FROM accepted.{quoted(entity.name)} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _delivery_order DESC, _line DESC) = 1"
     )

@@ -12,8 +12,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from sources.casting import quote
 from sources.contract import WITHDRAWN_COLUMN, Entity
+from sources.sql_text import literal
 
 HELD_BACK: Final = "(navn udeladt)"
 """What stands for a name of a column or file that may be a person's."""
@@ -101,12 +101,12 @@ def shown_value_sql(entity: Entity, column: str, value: str) -> str:
         value: SQL text of the value as given.
     """
     readable = [c.name for c in entity.columns if c.personal_data in SHOWN_CLASSES]
-    columns = ", ".join(quote(name) for name in (*readable, WITHDRAWN_COLUMN))
-    joined = f"regexp_replace({value}, {quote(_SPACED_DIGITS)}, '\\1\\2', 'g')"
-    undated = f"regexp_replace({joined}, {quote(_DAY)}, '\\1 \\5', 'g')"
+    columns = ", ".join(literal(name) for name in (*readable, WITHDRAWN_COLUMN))
+    joined = f"regexp_replace({value}, {literal(_SPACED_DIGITS)}, '\\1\\2', 'g')"
+    undated = f"regexp_replace({joined}, {literal(_DAY)}, '\\1 \\5', 'g')"
     leads = (
-        f"(contains({value}, '@') OR regexp_matches({value}, {quote(CPR)}) "
-        f"OR regexp_matches({value}, {quote(_TWO_CAPITALS)}) OR regexp_matches({undated}, {quote(_NUMBER)}))"
+        f"(contains({value}, '@') OR regexp_matches({value}, {literal(CPR)}) "
+        f"OR regexp_matches({value}, {literal(_TWO_CAPITALS)}) OR regexp_matches({undated}, {literal(_NUMBER)}))"
     )
     whole_line = f"WHEN {column} IS NULL THEN {value} " if holds_nobody(entity) else ""
     return f"CASE WHEN {value} IS NULL OR {leads} THEN NULL {whole_line}WHEN {column} IN ({columns}) THEN {value} END"

@@ -16,8 +16,9 @@ from typing import Final
 import duckdb
 
 from sources import storage
-from sources.casting import accepted_view_sql, identifier, quote
+from sources.casting import accepted_view_sql
 from sources.contract import WITHDRAWN_COLUMN, Contracts, load_contracts
+from sources.sql_text import literal, quoted
 
 LAYOUT: Final = 2
 """The version of the tables below and of how deliveries are read; raise it when either changes."""
@@ -153,7 +154,7 @@ def _can_be_read(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     try:
         tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw'").fetchall()
         for (table,) in tables:
-            con.execute(f"SELECT bit_xor(hash(whole)) FROM raw.{identifier(table)} AS whole").fetchall()
+            con.execute(f"SELECT bit_xor(hash(whole)) FROM raw.{quoted(table)} AS whole").fetchall()
     except duckdb.Error as error:
         # A file in doubt that raises anything else is not worth the question what it is: it can be made again.
         if storage.trouble(error) is not None or isinstance(error, duckdb.OutOfMemoryException):
@@ -215,9 +216,9 @@ def _prepare(con: duckdb.DuckDBPyConnection, contracts: Contracts, layout: str) 
     con.execute(_TABLES)
     con.execute("CREATE OR REPLACE TABLE raw._layout AS SELECT ?::VARCHAR AS layout", [layout])
     for entity in contracts.entities:
-        columns = ", ".join(f"{identifier(name)} VARCHAR" for name in (*entity.column_names, WITHDRAWN_COLUMN))
+        columns = ", ".join(f"{quoted(name)} VARCHAR" for name in (*entity.column_names, WITHDRAWN_COLUMN))
         con.execute(
-            f"CREATE TABLE IF NOT EXISTS raw.{identifier(entity.name)} "
+            f"CREATE TABLE IF NOT EXISTS raw.{quoted(entity.name)} "
             f"({columns}, _extra VARCHAR, _delivery_id BIGINT NOT NULL, _line BIGINT NOT NULL)"
         )
         con.execute(accepted_view_sql(entity))
@@ -273,8 +274,8 @@ def conservation_errors(con: duckdb.DuckDBPyConnection, contracts: Contracts | N
     contracts = contracts or load_contracts()
     raw, accepted = (
         " UNION ALL ".join(
-            f"SELECT {quote(e.name)} AS entity, _delivery_id AS delivery_id, count(*) AS n "
-            f"FROM {schema}.{identifier(e.name)} GROUP BY _delivery_id"
+            f"SELECT {literal(e.name)} AS entity, _delivery_id AS delivery_id, count(*) AS n "
+            f"FROM {schema}.{quoted(e.name)} GROUP BY _delivery_id"
             for e in contracts.entities
         )
         for schema in ("raw", "accepted")

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import duckdb
 
-from sources.casting import identifier
 from sources.contract import Entity
+from sources.sql_text import quoted
 
 Reason = Literal["expired_rows", "erased_rows"]
 
@@ -51,11 +51,11 @@ def withhold(con: duckdb.DuckDBPyConnection, entity: Entity, reason: Reason) -> 
     try:
         before = _delivered(con)
         con.execute(
-            f"DELETE FROM raw.{identifier(entity.name)} "
+            f"DELETE FROM raw.{quoted(entity.name)} "
             f"WHERE (_delivery_id, _line) IN (SELECT (delivery_id, line) FROM {CHOSEN})"
         )
         con.execute(f"DELETE FROM raw.rejected_rows WHERE entity = ? AND {chosen}", [entity.name])
-        con.execute(_RECOUNT.format(table=identifier(entity.name), chosen=CHOSEN, reason=reason))
+        con.execute(_RECOUNT.format(table=quoted(entity.name), chosen=CHOSEN, reason=reason))
         gone = before - _delivered(con)
     except BaseException:
         con.execute("ROLLBACK")

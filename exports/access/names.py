@@ -1,4 +1,4 @@
-"""Names of roles, schemas and datasets, and how they are written in SQL."""
+"""Names of roles, schemas and datasets."""
 
 from __future__ import annotations
 
@@ -32,27 +32,3 @@ SCOPE_SCHEMA = "adgang"
 """Which role sees which course, company and place; read by no reader."""
 READER_SCHEMAS = {RoleKind.HOUSE: "hus", RoleKind.MUNICIPALITY: "kommune"}
 """Where the views of a kind of role lie. Erhvervsstyrelsen reads the base tables and the views of `bi`."""
-
-
-def quoted(name: str) -> str:
-    """Quote a name for SQL.
-
-    Args:
-        name: The name.
-
-    Returns:
-        The name in double quotes.
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Write a text as SQL.
-
-    Args:
-        text: The text.
-
-    Returns:
-        The text in single quotes.
-    """
-    return "'" + text.replace("'", "''") + "'"

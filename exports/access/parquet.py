@@ -19,12 +19,13 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from exports.access.errors import AccessError
-from exports.access.names import SCOPE_SCHEMA, Dataset, RoleKind, literal, quoted
+from exports.access.names import SCOPE_SCHEMA, Dataset, RoleKind
 from exports.access.released import Released, released_statement
 from exports.access.rules import EVERYTHING, Entitlement, Role, Rules, read_rules
 from exports.access.scopes import scope_tables
 from exports.files import READ_ONLY, sha256_of, sync
 from exports.publish import CURRENT, PUBLICATION_TABLE
+from sources.sql_text import literal, quoted
 
 _log = logging.getLogger(__name__)
 
@@ -190,7 +191,7 @@ def write_role_exports(
     with closing(duckdb.connect()) as con:
         # More threads would cut the rows into groups differently from run to run.
         con.execute("set threads = 1")
-        con.execute(f"attach {literal(str(warehouse))} as published (read_only)")
+        con.execute(f"attach {literal(warehouse)} as published (read_only)")
         rules = read_rules(con, "published.main")
         chosen = rules.roles if roles is None else tuple(rules.role(name) for name in dict.fromkeys(roles))
         tables = _published_columns(con)
@@ -291,7 +292,7 @@ class _Writer:
 
     def _copy(self, query: str, path: Path, options: str = "") -> None:
         """Write the rows of a query."""
-        self._con.execute(f"copy ({query}) to {literal(str(path))} (format parquet, compression zstd{options})")
+        self._con.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd{options})")
 
     def _counted(self, files: str) -> dict[str, int]:
         """Count the rows of files, by their path."""
@@ -337,7 +338,7 @@ def _statement_columns(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]
     con.execute("create schema statement")
     columns = {}
     for table, path in files.items():
-        con.execute(f"create view statement.{quoted(table)} as from read_parquet({literal(str(path))})")
+        con.execute(f"create view statement.{quoted(table)} as from read_parquet({literal(path)})")
         columns[table] = tuple(row[0] for row in con.execute(f"describe statement.{quoted(table)}").fetchall())
     return columns
 

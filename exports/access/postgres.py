@@ -17,20 +17,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from exports.access.errors import AccessError
-from exports.access.names import (
-    MARTS_SCHEMA,
-    READER_SCHEMAS,
-    SCOPE_SCHEMA,
-    STATEMENT_SCHEMA,
-    Dataset,
-    RoleKind,
-    literal,
-    quoted,
-)
+from exports.access.names import MARTS_SCHEMA, READER_SCHEMAS, SCOPE_SCHEMA, STATEMENT_SCHEMA, Dataset, RoleKind
 from exports.access.rules import Entitlement, Role, Rules
 from exports.access.scopes import ScopeTable, scope_tables
 from exports.access.statement_tables import EDITION_TABLE
 from exports.views.specification import View
+from sources.sql_text import literal, quoted
 
 _log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import duckdb
 
 from exports.access.errors import AccessError
-from exports.access.names import ENTITLEMENTS, SCOPE_SCHEMA, Dataset, RoleKind, literal, quoted
+from exports.access.names import ENTITLEMENTS, SCOPE_SCHEMA, Dataset, RoleKind
+from sources.sql_text import literal, quoted
 
 EVERY_COLUMN = "*"
 NOTHING, EVERYTHING = "none", "all"

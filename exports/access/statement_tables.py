@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exports.access.names import SCOPE_SCHEMA, STATEMENT_SCHEMA, literal, quoted
+from exports.access.names import SCOPE_SCHEMA, STATEMENT_SCHEMA
 from exports.access.released import Released
+from sources.sql_text import literal, quoted
 
 EDITION_TABLE = "udgave"
 """One row: which statement this is."""

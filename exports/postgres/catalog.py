@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from exports.postgres.errors import DependencyError, UnsuitableServerError
 from exports.postgres.session import Session
-from exports.views.specification import VIEW_SCHEMA, quoted
+from exports.views.specification import VIEW_SCHEMA
+from sources.sql_text import literal, quoted
 
 TABLE_SCHEMA = "marts"
 STATE_SCHEMA = "load"
@@ -132,7 +133,7 @@ def refuse_dependents(session: Session, relation: str, columns: Iterable[str] | 
     Raises:
         DependencyError: Something depends on it; the message names all of it.
     """
-    listed = "" if columns is None else "and a.attname in ({})".format(", ".join(_text(name) for name in columns))
+    listed = "" if columns is None else "and a.attname in ({})".format(", ".join(literal(name) for name in columns))
     rows = session.rows(
         f"""
         select distinct
@@ -146,7 +147,7 @@ def refuse_dependents(session: Session, relation: str, columns: Iterable[str] | 
         left join pg_class as c on c.oid = r.ev_class and c.oid <> d.refobjid
         left join pg_namespace as n on n.oid = c.relnamespace
         left join pg_policy as p on d.classid = 'pg_policy'::regclass and p.oid = d.objid and p.polrelid <> 0
-        where d.refclassid = 'pg_class'::regclass and d.refobjid = {_text(relation)}::regclass
+        where d.refclassid = 'pg_class'::regclass and d.refobjid = {literal(relation)}::regclass
             and (c.oid is not null or (p.oid is not null and d.refobjsubid > 0 and {str(columns is not None).lower()}))
             {listed}
         order by 1
@@ -165,8 +166,3 @@ def refuse_dependents(session: Session, relation: str, columns: Iterable[str] | 
 def old_name(column: str) -> str:
     """Name a column that is about to go, while the new one of its name is made."""
     return f"{_OLD_PREFIX}{column}"[:63]
-
-
-def _text(value: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + value.replace("'", "''") + "'"

@@ -22,6 +22,7 @@ from exports.postgres.transaction import Transaction
 from exports.publish import PUBLICATION_TABLE, table_columns
 from exports.views.record import read_record
 from exports.views.specification import ViewsError, read_views
+from sources.sql_text import literal
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
@@ -145,7 +146,7 @@ def load(
     address = read_address(url)
     try:
         with closing(duckdb.connect()) as source:
-            source.execute(f"attach {_text(str(warehouse))} as published (read_only)")
+            source.execute(f"attach {literal(warehouse)} as published (read_only)")
             tables = read_tables(source, manifest)
             columns = table_columns(source, "published")
             views = read_views(manifest, columns, read_record(), PUBLICATION_TABLE)
@@ -210,8 +211,3 @@ def _tidy(address: Address, tables: Sequence[str]) -> None:
             session.execute(f"vacuum (analyze, truncate false) {listed}")
     except PostgresError:
         _log.warning("The tables are loaded but could not be vacuumed; autovacuum will", exc_info=True)
-
-
-def _text(value: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + value.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ import duckdb
 from exports.postgres.catalog import TABLE_SCHEMA, qualified
 from exports.postgres.session import Session
 from exports.postgres.tables import Table
-from exports.views.specification import quoted
+from sources.sql_text import quoted
 
 BATCH_ROWS = 100_000
 _STAGED = "staged "

@@ -11,7 +11,8 @@ from exports.postgres.catalog import TABLE_SCHEMA, old_name, qualified, refuse_d
 from exports.postgres.errors import BUSY, BusyError
 from exports.postgres.session import INVALID_DEFINITION, LOCK_NOT_AVAILABLE, Session
 from exports.postgres.tables import OWN_PREFIX, Column, Table
-from exports.views.specification import VIEW_SCHEMA, View, quoted
+from exports.views.specification import VIEW_SCHEMA, View
+from sources.sql_text import quoted
 
 _log = logging.getLogger(__name__)
 

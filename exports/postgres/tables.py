@@ -14,7 +14,8 @@ import duckdb
 from exports.postgres.errors import PostgresError
 from exports.postgres.types import Transfer, transfer_of
 from exports.publish import PUBLICATION_TABLE
-from exports.views.specification import comment_of, quoted
+from exports.views.specification import comment_of
+from sources.sql_text import quoted
 
 OWN_PREFIX = "eh_"
 """Begins the names of our indexes: those that others make on the same tables are theirs."""

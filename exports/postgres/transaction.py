@@ -37,6 +37,7 @@ from exports.postgres.structure import (
 )
 from exports.postgres.tables import Table, contents
 from exports.views.specification import VIEW_SCHEMA, View
+from sources.sql_text import literal
 
 _UNKNOWN = Known(structure="", comments="", contents="", rows=-1)
 
@@ -111,9 +112,9 @@ class Transaction:
         state = self._state()
         target = f"{STATE_SCHEMA}.{STATE_TABLE}"
         for name in sorted(set(self.catalog.known) - set(state)):
-            self.session.execute(f"delete from {target} where relation = {_text(name)}")
+            self.session.execute(f"delete from {target} where relation = {literal(name)}")
         values = ", ".join(
-            f"({', '.join(map(_text, (name, row.structure, row.comments, row.contents)))}, {row.rows})"
+            f"({', '.join(map(literal, (name, row.structure, row.comments, row.contents)))}, {row.rows})"
             for name, row in state.items()
             if self.catalog.known.get(name) != row
         )
@@ -129,7 +130,7 @@ class Transaction:
         for schema, about in SCHEMAS.items():
             if schema not in self.catalog.schemas:
                 self.session.execute(f"create schema {schema}")
-                self.session.execute(f"comment on schema {schema} is {_text(about)}")
+                self.session.execute(f"comment on schema {schema} is {literal(about)}")
         if not self.catalog.known:
             self.session.execute(
                 f"create table if not exists {STATE_SCHEMA}.{STATE_TABLE} (relation text primary key, "
@@ -219,8 +220,3 @@ class Transaction:
 def _digest(text: str) -> str:
     """Fingerprint a text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _text(value: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + value.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from exports.views.record import Record
+from sources.sql_text import quoted
 
 VIEW_SCHEMA = "bi"
 PUBLICATION_VIEW = "publication"
@@ -145,18 +146,6 @@ def comment_of(node: Mapping[str, Any]) -> str:
     meta = node.get("config", {}).get("meta") or {}
     said = (str(meta.get("label_da") or ""), str(node.get("description") or ""))
     return " – ".join(part for part in said if part)
-
-
-def quoted(name: str) -> str:
-    """Quote a name for SQL.
-
-    Args:
-        name: The name.
-
-    Returns:
-        The name in double quotes.
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _publication_view(table: str) -> View:

@@ -12,8 +12,9 @@ import pytest
 
 from exports.publish import PUBLICATION_TABLE, PUBLISHED_SCHEMAS
 from exports.views.record import RECORD, Record, breaches, read_record, write_record
-from exports.views.specification import VIEW_SCHEMA, View, ViewsError, quoted, read_views
+from exports.views.specification import VIEW_SCHEMA, View, ViewsError, read_views
 from orchestration.manifest import prepare_manifest
+from sources.sql_text import quoted
 
 Table = dict[str, str]
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.casting import cast_sql, clean_sql, fold_sql, quote, reason
+from sources.casting import cast_sql, clean_sql, fold_sql, reason
 from sources.contract import Column, ColumnType, fold, load_contracts
+from sources.sql_text import literal
 
 CON = duckdb.connect()
 CON.execute("SET TimeZone = 'America/New_York'")  # No result may depend on the session's time zone.
@@ -228,7 +229,7 @@ def test_messy_cvr_numbers_become_one(number: str, prefix: str, suffix: str, gro
 def test_no_text_makes_a_cast_fail(text: str) -> None:
     """Without it one odd cell would stop the whole landing instead of being rejected."""
     casts = ", ".join(cast_sql(col, "x") for col in ONE_OF_EACH.values())
-    given_text = quote(text.replace("\0", ""))
+    given_text = literal(text.replace("\0", ""))
     CON.execute(f"SELECT {casts} FROM (SELECT {clean_sql(given_text)} AS x)").fetchone()
 
 
@@ -236,7 +237,7 @@ def test_no_text_makes_a_cast_fail(text: str) -> None:
 @given(text=st.text(alphabet="abcÆØÅæøåÄé -_/\u00a0\t", max_size=20))
 def test_sql_and_python_fold_codes_alike(text: str) -> None:
     """Without it a code the contract accepts would not match in the warehouse."""
-    row = CON.execute(f"SELECT {fold_sql(quote(text.strip()))}").fetchone()
+    row = CON.execute(f"SELECT {fold_sql(literal(text.strip()))}").fetchone()
     assert row is not None
     assert row[0] == fold(text.strip())
 
