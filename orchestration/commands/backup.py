@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    existing_folder,
-    failures_shown,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import DeliveriesFolder, OutputFolder, Verbose
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,21 +22,16 @@ def backup(
     list_: Annotated[
         bool, typer.Option("--list", help="Vis, hvad der tages med, hvor meget det fylder, og hvorfor.")
     ] = False,
-    deliveries: Annotated[
-        Path | None,
-        typer.Option(help="Mappen med leverancer.", callback=existing_folder, show_default="indstillingen deliveries"),
-    ] = None,
+    deliveries: DeliveriesFolder = None,
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Tag en sikkerhedskopi af det, der ikke kan laves igen. Kopien er lige så fortrolig som leverancerne."""
     started = time.monotonic()
-    configure_logging(verbose=verbose)
     if to is None and not list_:
         msg = "Angiv filen med --to, eller vis med --list, hvad der tages med."
         raise typer.BadParameter(msg)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from orchestration import danish  # noqa: PLC0415
         from orchestration.backup.inventory import LEFT_OUT  # noqa: PLC0415
         from orchestration.configuration import load_configuration  # noqa: PLC0415

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, output_folder
 
 
 def compare(
@@ -17,12 +18,10 @@ def compare(
     csv: Annotated[
         Path | None, typer.Option(help="Filen, der får alle forskelle. Uden den: sammenligning.csv i årets mappe.")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Sammenlign den frosne opgørelse med den seneste udgave: hvad er anderledes, og hvilke leverancer gør det?"""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from exports.statement.compare import write_comparison  # noqa: PLC0415
         from exports.statement.edition import COMPARISON, edition_folder  # noqa: PLC0415
         from exports.statement.yearly import compare, read_publication  # noqa: PLC0415

@@ -7,13 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    existing_folder,
-    failures_shown,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, existing_folder
 
 _STEPS = {
     "find": "Finder virksomheden i leverancerne …",
@@ -38,12 +33,10 @@ def erase(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Vis, hvad der ville blive slettet, og slet intet.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Slet alle rækker om en virksomhed i leverancer, datavarehus og historik. Frosne tal bliver stående."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from orchestration.configuration import load_configuration  # noqa: PLC0415
         from orchestration.privacy.erasing import erase as erase_company  # noqa: PLC0415
         from orchestration.privacy.erasing import normalised, receipt_text  # noqa: PLC0415

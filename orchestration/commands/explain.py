@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, output_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,12 +24,10 @@ def explain(
     ] = None,
     output: OutputFolder = None,
     csv: Annotated[Path | None, typer.Option(help="Filen, der får rækkerne bag tallet.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Vis, hvor et tal kommer fra, og skriv rækkerne bag det som CSV."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from exports.explain import FigureKey, opened, write_rows  # noqa: PLC0415
         from exports.explain import explain as explain_figure  # noqa: PLC0415
         from orchestration.paths import build_file  # noqa: PLC0415

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    existing_file,
-    failures_shown,
-    output_folder,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import Comments, Final, OutputFolder, StatementYear, Verbose, output_folder
 
 
 def freeze(
-    year: Annotated[
-        int | None, typer.Option(help="Opgørelsesåret. Uden det bruges den seneste udgaves.", min=2019, max=2100)
-    ] = None,
-    comments: Annotated[
-        Path | None,
-        typer.Option(help="Markdown-filen med kommentarer til mål, der ikke er opfyldt.", callback=existing_file),
-    ] = None,
+    year: StatementYear = None,
+    comments: Comments = None,
     reason: Annotated[
         str | None, typer.Option(help="Hvorfor en ny version afløser den, der allerede er frosset.")
     ] = None,
-    final: Annotated[
-        bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
-    ] = False,
+    final: Final = False,
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Frys årets opgørelse, så de samme tal kan udgives igen, også når der er kommet nyere leverancer."""
     started = time.monotonic()
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from orchestration.progress import progress_for  # noqa: PLC0415
 
         with progress_for(errors) as progress:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, output_folder
 
 
 def load_postgres(
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Indlæs den nyeste udgave i PostgreSQL, som den natlige kørsel gør. Databasen står i ERHVERVSHUS_POSTGRES_URL."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from exports.access.port import GuardedLoad  # noqa: PLC0415
         from exports.postgres.load import load  # noqa: PLC0415
         from exports.publish import CURRENT  # noqa: PLC0415

@@ -1,12 +1,10 @@
-"""What every command shares: the consoles, logging, and how an expected failure is shown."""
+"""The frame of every command: logging, the consoles, and how an expected failure is shown."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -79,85 +77,20 @@ def failures_shown(errors: Console, *, verbose: bool) -> Iterator[None]:
         raise typer.Exit(FAILURE) from None
 
 
-def existing_folder(value: Path | None) -> Path | None:
-    """Refuse a folder that is not there, in Danish.
+@contextmanager
+def command(*, verbose: bool) -> Iterator[tuple[Console, Console]]:
+    """Run a command's work: logs as they were asked for, its consoles, and a failure as a message.
 
     Args:
-        value: What the user gave, or None.
+        verbose: Whether the user asked for logs.
 
-    Returns:
-        The same.
-
-    Raises:
-        typer.BadParameter: There is no such folder.
-    """
-    if value is not None and not value.is_dir():
-        kind = "er ikke en mappe" if value.exists() else "findes ikke"
-        msg = f"{value} {kind}. Angiv mappen med leverancer."
-        raise typer.BadParameter(msg)
-    return value
-
-
-def existing_file(value: Path | None) -> Path | None:
-    """Refuse a file that is not there, in Danish.
-
-    Args:
-        value: What the user gave, or None.
-
-    Returns:
-        The same.
+    Yields:
+        Standard output for results, and standard error for progress and errors.
 
     Raises:
-        typer.BadParameter: There is no such file.
+        typer.Exit: The work failed.
     """
-    if value is not None and not value.is_file():
-        kind = "er en mappe" if value.exists() else "findes ikke"
-        msg = f"{value} {kind}. Angiv en Markdown-fil med kommentarer."
-        raise typer.BadParameter(msg)
-    return value
-
-
-def possible_folder(value: Path | None) -> Path | None:
-    """Refuse an output that is a file, in Danish.
-
-    Args:
-        value: What the user gave, or None.
-
-    Returns:
-        The same.
-
-    Raises:
-        typer.BadParameter: It exists and is not a folder.
-    """
-    if value is not None and value.exists() and not value.is_dir():
-        msg = f"{value} er en fil. Angiv en mappe, eller en mappe der endnu ikke findes."
-        raise typer.BadParameter(msg)
-    return value
-
-
-def output_folder(given: Path | None) -> Path:
-    """Return the output folder a command works on.
-
-    Args:
-        given: What the user gave, or None.
-
-    Returns:
-        What was given, or the folder of the settings.
-
-    Raises:
-        ConfigurationError: A setting cannot be used.
-    """
-    from orchestration.configuration import load_configuration  # noqa: PLC0415
-
-    return given if given is not None else load_configuration().output
-
-
-OutputFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        help="Mappen med kørslens resultater.",
-        callback=possible_folder,
-        show_default="indstillingen output",
-    ),
-]
+    configure_logging(verbose=verbose)
+    results, errors = consoles()
+    with failures_shown(errors, verbose=verbose):
+        yield results, errors

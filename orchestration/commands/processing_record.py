@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
-import typer
-
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    failures_shown,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose
 
 
 def processing_record(
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Skriv fortegnelsen over behandlingsaktiviteter (databeskyttelsesforordningens artikel 30)."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from exports.processing_record.write import write_processing_record  # noqa: PLC0415
         from orchestration.configuration import load_configuration  # noqa: PLC0415
         from orchestration.settings import COPENHAGEN  # noqa: PLC0415

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, output_folder
 
 if TYPE_CHECKING:
     from expectations.alerts import Finding
@@ -44,7 +45,7 @@ def show(
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Vis det, som det var på denne dag.", formats=["%Y-%m-%d"])
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Vis resultatkortet for registreringspraksis, eller et erhvervshus' fund."""
     context.obj = output
@@ -52,9 +53,7 @@ def show(
         return
     if rule and not house:
         raise typer.BadParameter("Angiv også --house.", param_hint="--rule")
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         day = as_of.date() if as_of else None
         folder = output_folder(output)
         parts = _findings(folder, house, rule, day) if house else _score_card(folder, day, results.width)
@@ -165,9 +164,7 @@ def send(
     output: OutputFolder = None,
 ) -> None:
     """Send dagens beskeder, og prøv igen med dem, der ikke kom af sted."""
-    configure_logging(verbose=False)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=False):
+    with command(verbose=False) as (results, _):
         from expectations.alert_recipients import load_recipients  # noqa: PLC0415
         from expectations.alerting import alert  # noqa: PLC0415
         from expectations.published_findings import published  # noqa: PLC0415
@@ -208,9 +205,7 @@ def _say(
     until: date | None = None,
 ) -> None:
     """Keep what a person said of findings that are open."""
-    configure_logging(verbose=False)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=False):
+    with command(verbose=False) as (results, _):
         from getpass import getuser  # noqa: PLC0415
 
         from expectations.alert_store import save_state  # noqa: PLC0415

@@ -8,38 +8,23 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    existing_file,
-    failures_shown,
-    output_folder,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import Comments, Final, OutputFolder, StatementYear, Verbose, output_folder
 
 
 def report(
-    year: Annotated[
-        int | None, typer.Option(help="Opgørelsesåret. Uden det bruges den seneste udgaves.", min=2019, max=2100)
-    ] = None,
-    comments: Annotated[
-        Path | None,
-        typer.Option(help="Markdown-filen med kommentarer til mål, der ikke er opfyldt.", callback=existing_file),
-    ] = None,
-    final: Annotated[
-        bool, typer.Option("--final", help="Skriv den endelige udgave uden »Udkast«. Kræver alle kommentarer.")
-    ] = False,
+    year: StatementYear = None,
+    comments: Comments = None,
+    final: Final = False,
     comment_template: Annotated[
         Path | None, typer.Option(help="Skriv kun en tom kommentarfil med de overskrifter, --final kræver.")
     ] = None,
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Skriv rapporter, regneark og åbne data for et år. Et frosset år skrives af de frosne tal."""
     started = time.monotonic()
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from exports.statement.yearly import check, report, write_comment_template  # noqa: PLC0415
         from orchestration.danish import count  # noqa: PLC0415
         from orchestration.lock import hold  # noqa: PLC0415

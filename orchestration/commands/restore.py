@@ -8,13 +8,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    failures_shown,
-    possible_folder,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, possible_folder
 
 
 def restore(
@@ -32,13 +27,11 @@ def restore(
         str | None, typer.Option(help="Kopiens fingeraftryk (SHA-256), hvis det er gemt et andet sted.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Flyt det til side, som er i mapperne.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Læg en sikkerhedskopi tilbage. Alt kontrolleres, før noget lægges på plads."""
     started = time.monotonic()
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from expectations.wording import COPENHAGEN, long_date  # noqa: PLC0415
         from orchestration import danish  # noqa: PLC0415
         from orchestration.backup.inventory import DELIVERIES_ROOT  # noqa: PLC0415

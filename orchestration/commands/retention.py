@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    OutputFolder,
-    configure_logging,
-    consoles,
-    existing_folder,
-    failures_shown,
-)
+from orchestration.commands.messages import command
+from orchestration.commands.options import DeliveriesFolder, OutputFolder, Verbose
 
 
 def retention(
-    deliveries: Annotated[
-        Path | None,
-        typer.Option(help="Mappen med leverancer.", callback=existing_folder, show_default="indstillingen deliveries"),
-    ] = None,
+    deliveries: DeliveriesFolder = None,
     output: OutputFolder = None,
     delete: Annotated[
         bool, typer.Option("--delete", help="Slet rækkerne i filerne, og filer, der kun har sådanne rækker.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Vis, hvilke leverancer der har rækker, som er ældre end opbevaringsfristen. Uden --delete slettes intet."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from expectations.wording import number  # noqa: PLC0415
         from orchestration.configuration import load_configuration  # noqa: PLC0415
         from orchestration.privacy.expired import delete_expired, find_expired  # noqa: PLC0415

@@ -10,26 +10,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from orchestration.commands.messages import (
-    NOT_ALL,
-    NOT_CLEAN,
-    configure_logging,
-    consoles,
-    existing_folder,
-    failures_shown,
-    possible_folder,
-)
+from orchestration.commands.messages import NOT_ALL, NOT_CLEAN, command
+from orchestration.commands.options import Verbose, WarehouseFolder, existing_folder
 
 
 def run(
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="Mappen, der får datavarehuset og filerne.",
-            callback=possible_folder,
-            show_default="indstillingen output",
-        ),
-    ] = None,
+    output: WarehouseFolder = None,
     deliveries: Annotated[
         Path | None,
         typer.Option(help="Mappen med leverancer. Uden den bruges et syntetisk Danmark.", callback=existing_folder),
@@ -57,13 +43,11 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Slut med kode 2, hvis noget blev lagt til side eller afvist.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Indlæs leverancer, byg datavarehuset, offentliggør resultatet, og skriv årets rapporter som udkast."""
     started = time.monotonic()
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from orchestration.progress import progress_for  # noqa: PLC0415
 
         with progress_for(errors) as progress:

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.messages import (
-    FAILURE,
-    configure_logging,
-    consoles,
-    failures_shown,
-    possible_folder,
-)
+from orchestration.commands.messages import FAILURE, command
+from orchestration.commands.options import Verbose, WarehouseFolder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,14 +19,7 @@ if TYPE_CHECKING:
 
 
 def serve(
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="Mappen, der får datavarehuset og filerne.",
-            callback=possible_folder,
-            show_default="indstillingen output",
-        ),
-    ] = None,
+    output: WarehouseFolder = None,
     deliveries: Annotated[
         Path | None,
         typer.Option(
@@ -46,12 +34,10 @@ def serve(
         int | None,
         typer.Option(help="Porten, siden vises på.", min=1, max=65535, show_default="indstillingen web_port"),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Kør hver dag, og når der kommer nye leverancer, og vis Dagsters side. Stop med Ctrl-C."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, errors):
         from orchestration.configuration import load_configuration  # noqa: PLC0415
         from orchestration.service.programs import (  # noqa: PLC0415
             Service,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import configure_logging, consoles, failures_shown
+from orchestration.commands.messages import command
 
 
 def settings(
@@ -15,9 +15,7 @@ def settings(
     ] = False,
 ) -> None:
     """Vis alle indstillinger, deres værdi, og hvor værdien kommer fra. Hemmeligheder vises aldrig."""
-    configure_logging(verbose=False)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=False):
+    with command(verbose=False) as (results, _):
         from orchestration.configuration import (  # noqa: PLC0415
             DEFAULT_FILE,
             FILE_VARIABLE,

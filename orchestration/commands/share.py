@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import OutputFolder, configure_logging, consoles, failures_shown, output_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import OutputFolder, Verbose, output_folder
 
 
 def share(
@@ -20,12 +21,10 @@ def share(
         typer.Option(help="Mappen, der får rollens mappe. Uden den bruges mappen, hvor programmet startes."),
     ] = None,
     output: OutputFolder = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Skriv de Parquet-filer, en rolle må se, af den seneste udgave."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from exports.access.errors import AccessError  # noqa: PLC0415
         from exports.access.parquet import hand_over  # noqa: PLC0415
         from exports.access.parquet import share as share_all  # noqa: PLC0415

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.messages import configure_logging, consoles, failures_shown, possible_folder
+from orchestration.commands.messages import command
+from orchestration.commands.options import Verbose, possible_folder
 
 
 def synthetic(
@@ -22,12 +23,10 @@ def synthetic(
         datetime | None,
         typer.Option(help="Dagen, leverancerne slutter. Uden den: sidste dag i forrige måned.", formats=["%Y-%m-%d"]),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Vis loggen.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Skriv et syntetisk Danmark som leverancer."""
-    configure_logging(verbose=verbose)
-    results, errors = consoles()
-    with failures_shown(errors, verbose=verbose):
+    with command(verbose=verbose) as (results, _):
         from zoneinfo import ZoneInfo  # noqa: PLC0415
 
         from sources.synthetic import SyntheticSettings, default_today, write_deliveries  # noqa: PLC0415
