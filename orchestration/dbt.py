@@ -23,7 +23,6 @@ from orchestration.manifest import (
 )
 
 RAW = "raw"
-LANDING_SOURCE = "landing"
 HISTORY = "history"
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -217,10 +216,6 @@ class Contracts(_Frozen):
             if source.name == name:
                 return source
         raise KeyError(f"Unknown source {name!r}. There are: {', '.join(s.name for s in self.sources)}.")
-
-    def iter_entities(self) -> Iterator[Entity]:
-        """Iterate over every entity of every source."""
-        return iter(self.entities)
 
 
 @lru_cache(maxsize=8)

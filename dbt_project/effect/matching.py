@@ -20,7 +20,6 @@ from dbt_project.effect.units import Floats, Ints, flags, matrix, require_column
 TIE_DECIMALS = 10
 """Distances that agree to this many decimals are equal: rounding in the last digits must not choose a control."""
 
-PAIR_COLUMNS = ("treated_id", "control_id", "rank", "distance")
 
 _CLOSE = 2 * 10.0**-TIE_DECIMALS
 _SMALL_STRATUM = 64

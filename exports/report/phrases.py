@@ -65,19 +65,6 @@ def number(value: float, decimals: int = 0) -> str:
     return _plain_number(value, decimals).replace("-", "−")
 
 
-def number_or_dash(value: float | None, decimals: int = 0) -> str:
-    """Write a number for a table.
-
-    Args:
-        value: The number; None when missing or hidden.
-        decimals: Digits after the comma.
-
-    Returns:
-        The number, or a dash.
-    """
-    return ABSENT if value is None else number(value, decimals)
-
-
 def exact(value: float) -> str:
     """Write a number that somebody has set, as a target: with no more decimals than it has.
 

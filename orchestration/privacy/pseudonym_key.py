@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.configuration import load_configuration
-from sources.pseudonyms import KEY_FILE, KEY_VARIABLE, PseudonymKey, find_key, find_or_make_key
+from sources.pseudonyms import KEY_FILE, KEY_VARIABLE, PseudonymKey, find_or_make_key
 
 
 def made_key(output: Path) -> PseudonymKey:
@@ -25,22 +25,6 @@ def made_key(output: Path) -> PseudonymKey:
         ConfigurationError: A setting cannot be used.
     """
     return find_or_make_key(output, _given())
-
-
-def known_key(output: Path) -> PseudonymKey | None:
-    """Find the key of an output folder.
-
-    Args:
-        output: The output folder.
-
-    Returns:
-        The key, or None when no run has made one.
-
-    Raises:
-        PseudonymKeyError: It cannot be used or read.
-        ConfigurationError: A setting cannot be used.
-    """
-    return find_key(output, _given())
 
 
 def key_notice(key: PseudonymKey, output: Path) -> str | None:

@@ -27,7 +27,7 @@ def test_the_projects_contracts_hold_all_sources() -> None:
     """Without it a contract could be lost from the package unseen."""
     contracts = load_contracts()
     assert [s.name for s in contracts.sources] == ["crm", "evaluering", "kendskab", "manuel", "register"]
-    assert {e.name for e in contracts.iter_entities()} == {
+    assert {e.name for e in contracts.entities} == {
         "crm_forloeb", "crm_aktivitet", "crm_tema", "crm_henvisning", "evaluering_svar", "kendskab_svar",
         "register_virksomhed", "register_penhed", "register_regnskab", "manuelt_resultat",
     }  # fmt: skip
