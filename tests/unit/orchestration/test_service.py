@@ -98,7 +98,10 @@ def test_a_lost_run_is_marked_failed_and_a_queued_one_is_left(tmp_path: Path) ->
     ("given", "said"),
     [
         ({"deliveries": Path("nowhere")}, "nowhere findes ikke. Ret indstillingen deliveries (ERHVERVSHUS_DELIVERIES)"),
-        ({"web_host": "192.0.2.1"}, "Dagsters side kan ikke vises på 192.0.2.1, port 3000"),
+        (
+            {"web_host": "192.0.2.1"},
+            "Dagsters side kan ikke vises på 192.0.2.1, port 3000: adressen er ikke denne maskines.",
+        ),
     ],
 )
 def test_what_it_needs_is_looked_for_before_it_starts(tmp_path: Path, given: dict[str, object], said: str) -> None:
@@ -112,7 +115,7 @@ def test_a_taken_port_is_said_by_the_command(tmp_path: Path, taken_port: int) ->
     """Without it, the daemon would run without a page, and nobody would know why."""
     result = CliRunner().invoke(app, ["serve", "--output", str(tmp_path / "out"), "--port", str(taken_port)])
     assert result.exit_code == 1
-    assert f"kan ikke vises på 127.0.0.1, port {taken_port}" in result.output
+    assert f"kan ikke vises på 127.0.0.1, port {taken_port}: et andet program bruger porten" in result.output
     assert "--port" in result.output
     assert "Traceback" not in result.output
 
@@ -137,6 +140,15 @@ def test_one_service_at_a_time(tmp_path: Path) -> None:
         pass
     assert home == tmp_path / ".dagster"
     assert not run_folder.exists()
+
+
+def test_a_second_service_is_told_of_the_first_and_not_of_its_port(tmp_path: Path, taken_port: int) -> None:
+    """Without it, whoever starts the service twice would be sent to look for another port."""
+    configuration = Configuration(output=tmp_path, web_port=taken_port)
+    with prepared(configuration), pytest.raises(ServiceError, match="kører allerede med denne mappe"):
+        check_service(configuration)
+    with pytest.raises(ServiceError, match="et andet program bruger porten"):
+        check_service(configuration)
 
 
 def test_the_programs_are_told_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
