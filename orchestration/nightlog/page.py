@@ -22,8 +22,6 @@ _ORIGINS: Final = {
 }
 _SHOWN: Final = 5
 _MOST: Final = 200
-_SHORTEST_SECONDS: Final = 0.05
-"""A step that was not asked for is over at once; it is not worth a line."""
 _SLOW_FACTOR: Final = 1.5
 _SLOW_SECONDS: Final = 5.0
 _PER_CENT: Final = 100
@@ -64,8 +62,9 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
     good = [each for each in earlier if each.verdict == "published"]
-    stages = bars([stage for stage in night.stages if stage.seconds >= _SHORTEST_SECONDS], good)
-    new, old = _notes(night, earlier)
+    stages = bars(night.stages, good)
+    compared = _compared(earlier)
+    new, old = _notes(night, compared)
     aside = night.landing.aside if night.landing else ()
     changed = sorted(
         (each for each in night.tables if each.before != each.now), key=lambda each: -abs(each.now - (each.before or 0))
@@ -82,10 +81,10 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         stages=stages,
         has_usual=any(each.usual for each in stages),
         nights_text=count(len(good), "tidligere kørsel", "tidligere kørsler"),
-        checks_text=_checks_text(night, new, old),
+        checks_text=_checks_text(night, new, old, is_first=compared is None),
         notes_new=new,
         notes_old=old,
-        more_notes=_more_notes(new, old),
+        more_notes=_more_notes(new, old, is_first=compared is None),
         changed=changed,
         published_text=_published_text(night, changed),
         alerts_text=_alerts_text(night),
@@ -163,7 +162,7 @@ def _facts(night: Night) -> str:
     if night.report_year is not None:
         said.append(f"opgørelsesår {night.report_year}")
     said.append(f"tog {danish.duration(night.seconds)}")
-    return ", ".join(said).rstrip(".") + "."
+    return " · ".join(said)
 
 
 def _arrived_text(night: Night) -> str:
@@ -201,32 +200,37 @@ def _describe(refused: Refused) -> str:
     return f"{where}{more}: {refused.reason}"
 
 
-def _notes(night: Night, earlier: Sequence[Night]) -> tuple[list[CheckNote], list[CheckNote]]:
+def _compared(earlier: Sequence[Night]) -> Night | None:
+    """Find the run before whose checks tell what is new: one that came so far."""
+    return next((each for each in earlier if each.checks), None)
+
+
+def _notes(night: Night, before: Night | None) -> tuple[list[CheckNote], list[CheckNote]]:
     """Part the checks that are not as expected into those that are so tonight and those that were before."""
-    before = next((each for each in earlier if each.checks), None)
     known = {note.name for note in before.notes} if before is not None else set()
     grave_first = sorted(night.notes, key=lambda note: not note.is_critical)
     new = [note for note in grave_first if note.is_critical or note.name not in known]
     return new, [note for note in grave_first if note not in new]
 
 
-def _checks_text(night: Night, new: Sequence[CheckNote], old: Sequence[CheckNote]) -> str:
+def _checks_text(night: Night, new: Sequence[CheckNote], old: Sequence[CheckNote], *, is_first: bool) -> str:
     """Say what the checks came to."""
     if not night.checks:
         return "Kørslen nåede ikke at kontrollere data." if night.verdict != "published" else "Ingen kontroller."
     if not new and not old:
         return f"{count(night.checks, 'kontrol', 'kontroller')}, alle som forventet."
+    said = f"{count(night.checks, 'kontrol', 'kontroller')}: {number(len(new) + len(old))} er ikke som forventet"
+    if is_first:
+        return f"{said}."
     fresh = count(len(new), "ny", "nye") if new else "ingen nye"
-    return (
-        f"{count(night.checks, 'kontrol', 'kontroller')}: {number(len(new) + len(old))} er ikke som forventet, "
-        f"{fresh} siden kørslen før."
-    )
+    return f"{said}, {fresh} siden kørslen før."
 
 
-def _more_notes(new: Sequence[CheckNote], old: Sequence[CheckNote]) -> str:
+def _more_notes(new: Sequence[CheckNote], old: Sequence[CheckNote], *, is_first: bool) -> str:
     """Name the rest of the list."""
     rest = max(len(new) - _SHOWN, 0)
-    parts = [f"{number(rest)} nye mere"] if rest else []
+    another = "mere" if is_first else "ny til" if rest == 1 else "nye til"
+    parts = [f"{number(rest)} {another}"] if rest else []
     parts += [f"{number(len(old))} som ved kørslen før"] if old else []
     return " og ".join(parts)
 

@@ -13,7 +13,7 @@ from expectations.periods import load_periods
 from orchestration.nightlog.page import bars, render
 from orchestration.nightlog.record import Alerts, Night, Stage
 from orchestration.nightlog.store import add_alerts, keep, nights
-from tests.unit.orchestration.nights import FIRST, bad_night, failed_night, good_night
+from tests.unit.orchestration.nights import FIRST, WARNING, bad_night, failed_night, good_night
 
 
 class _Text(HTMLParser):
@@ -53,7 +53,7 @@ def test_a_good_night_says_what_came_in_and_what_went_out() -> None:
     for part in (
         "Kørslen 23. november 2026 kl. 05.00",
         "De nye tal er offentliggjort.",
-        "Startet af den daglige plan, opgørelsesår 2025, tog 1 min. 5 sek.",
+        "Startet af den daglige plan · opgørelsesår 2025 · tog 1 min. 5 sek.",
         "1 ny eller ændret leverance, 1.200 rækker. 23 leverancer er uændret siden sidst.",
         "crm/crm_forloeb__2026-11-20.csv: 1.200 rækker, 1 afvist, 2 værdier udeladt",
         "81 kontroller: 1 er ikke som forventet, ingen nye siden kørslen før.",
@@ -66,6 +66,19 @@ def test_a_good_night_says_what_came_in_and_what_went_out() -> None:
         assert part in said, part
     assert "Hvad gik galt" not in said
     assert "længere" not in said
+
+
+def test_the_first_run_compares_with_none() -> None:
+    """Without it, everything would be called new since a run that never was."""
+    first = good_night().model_copy(
+        update={"notes": tuple(WARNING.model_copy(update={"name": f"check_{n}"}) for n in range(7))}
+    )
+    said = text(render(first))
+    assert "81 kontroller: 7 er ikke som forventet. Alle kontroller" in said
+    assert "2 mere" in said
+    said = text(render(first, [good_night(-1)]))
+    assert "7 er ikke som forventet, 7 nye siden kørslen før." in said
+    assert "2 nye til" in said
 
 
 def test_a_bad_night_says_which_file_line_column_and_what_to_do() -> None:
