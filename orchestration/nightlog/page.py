@@ -12,6 +12,7 @@ from expectations.wording import COPENHAGEN, count, long_date, number, owner_nam
 from orchestration import danish
 from orchestration.nightlog.record import Arrived, CheckNote, Night, Refused, Stage, TableRows
 from orchestration.progress import STAGES
+from sources.showable import HELD_BACK
 
 _TEMPLATES: Final = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "expectations" / "templates")
 _ORIGINS: Final = {
@@ -25,6 +26,8 @@ _MOST: Final = 200
 _SLOW_FACTOR: Final = 1.5
 _SLOW_SECONDS: Final = 5.0
 _PER_CENT: Final = 100
+_HELD_BACK: Final = HELD_BACK.removesuffix(")")
+"""Begins every name that is not shown; a number follows."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         title=_title(night),
         verdict=_verdict(night),
         facts=_facts(night),
-        failed_stage=_stage(night.failure.stage).lower() if night.failure and night.failure.stage else None,
+        failed_stage=_failed_stage(night),
+        has_held_back=night.landing is not None and _HELD_BACK in night.landing.model_dump_json(),
         arrived_text=_arrived_text(night),
         aside_new=[each for each in aside if each.is_new],
         aside_old=[each for each in aside if not each.is_new],
@@ -145,13 +149,19 @@ def _verdict(night: Night) -> _Verdict:
     if night.verdict == "stopped":
         return _Verdict(f"Kørslen blev stoppet, og intet er offentliggjort. {stands}", "failed critical")
     if night.verdict == "published_in_part":
-        what = _stage(night.failure.stage).lower() if night.failure and night.failure.stage else "et senere trin"
+        what = _failed_stage(night) or "et senere trin"
         return _Verdict(f"De nye tal er offentliggjort, men noget gik galt bagefter ({what}).", "failed critical")
     new = sum(each.is_new for each in night.landing.aside) if night.landing else 0
     if new:
         aside = count(new, "leverance er sat til side", "leverancer er sat til side")
         return _Verdict(f"De nye tal er offentliggjort, men {aside}.", "failed")
     return _Verdict("De nye tal er offentliggjort.", "passed")
+
+
+def _failed_stage(night: Night) -> str | None:
+    """Name the stage that failed, inside a sentence: names in it keep their capitals."""
+    name = _stage(night.failure.stage) if night.failure else ""
+    return f"{name[0].lower()}{name[1:]}" if name else None
 
 
 def _facts(night: Night) -> str:
@@ -172,7 +182,8 @@ def _arrived_text(night: Night) -> str:
         return ""
     same = len(landing.arrived) < landing.deliveries
     known = count(landing.deliveries - len(landing.arrived), "leverance", "leverancer") if same else ""
-    rest = f" {known} er uændret siden sidst." if known else ""
+    unchanged = "uændret" if landing.deliveries - len(landing.arrived) == 1 else "uændrede"
+    rest = f" {known} er {unchanged} siden sidst." if known else ""
     if not landing.arrived:
         return f"Ingen nye leverancer.{rest}"
     rows = count(sum(each.delivered for each in landing.arrived), "række", "rækker")
