@@ -6,6 +6,7 @@ import errno
 import fcntl
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -50,6 +51,7 @@ _START_SECONDS: Final = 300.0
 _STOP_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.5
 _SHOWN_LINES: Final = 15
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _REFUSALS: Final = {
     errno.EADDRINUSE: "et andet program bruger porten",
     errno.EADDRNOTAVAIL: "adressen er ikke denne maskines",
@@ -64,6 +66,11 @@ class Ended:
     program: str
     code: int
     log: Path
+
+    @property
+    def how(self) -> str:
+        """How it ended, in Danish."""
+        return f"kode {self.code}" if self.code >= 0 else f"dræbt med signal {-self.code}"
 
 
 @dataclass
@@ -171,7 +178,7 @@ class Service:
                 return True
             ended = self._ended()
             if ended is not None:
-                msg = f"{ended.program} kunne ikke startes (kode {ended.code}). Loggen {ended.log} slutter:\n"
+                msg = f"{ended.program} kunne ikke startes ({ended.how}). Loggen {ended.log} slutter:\n"
                 raise ServiceError(msg + tail(ended.log))
             if time.monotonic() > deadline:
                 program = self._programs[-1]
@@ -302,9 +309,9 @@ def tail(log: Path) -> str:
         log: The file.
 
     Returns:
-        At most fifteen lines.
+        At most fifteen lines, without the colours that Dagster writes.
     """
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = _COLOUR.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()
     return "\n".join(lines[-_SHOWN_LINES:])
 
 

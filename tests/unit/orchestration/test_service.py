@@ -190,6 +190,8 @@ def test_a_long_log_begins_again_and_keeps_its_past_once(tmp_path: Path) -> None
     assert (tmp_path / "daemon.log.1").read_bytes() == b"old\n" * 10
     log.write_text("\n".join(str(number) for number in range(40)), encoding="utf-8")
     assert tail(log).splitlines() == [str(number) for number in range(25, 40)]
+    log.write_text("\x1b[34mWARNING\x1b[0m - væk\n", encoding="utf-8")
+    assert tail(log) == "WARNING - væk"
 
 
 def test_a_program_that_ends_by_itself_is_noticed_and_the_rest_ended(tmp_path: Path) -> None:
@@ -200,7 +202,7 @@ def test_a_program_that_ends_by_itself_is_noticed_and_the_rest_ended(tmp_path: P
     service._launch(home, "webserver", ["no_such_module"])
     ended = service.wait()
     assert ended is not None
-    assert (ended.program, ended.code) == ("Programmet med siden", 1)
+    assert (ended.program, ended.how) == ("Programmet med siden", "kode 1")
     assert "no_such_module" in tail(ended.log)
     service.end()
     assert all(program.process.poll() is not None for program in service._programs)
