@@ -43,7 +43,7 @@ report: setup ## From deliveries to the national goals and the reports of the ye
 test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 
-browser: setup ## The reports in a real Chromium: accessibility, keyboard, phone, print (PAGES=files adds pages).
+browser: setup ## Reports and night pages in a real Chromium: accessibility, keyboard, phone, print (PAGES=files adds pages).
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
 		|| { echo "There is no Chromium. As administrator, on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }

@@ -155,9 +155,10 @@ class _FileSource(PydanticBaseSettingsSource):
 
 @dataclass(frozen=True)
 class _FileContent:
-    """What the YAML file holds, and the line and column of each setting, counted from 1."""
+    """What the YAML file holds, and the line and column of each setting's name and value, counted from 1."""
 
     values: Mapping[str, Any]
+    names: Mapping[str, tuple[int, int]]
     places: Mapping[str, tuple[int, int]]
 
 
@@ -331,10 +332,19 @@ def _read(path: Path) -> _FileContent:
     if not isinstance(values, dict):
         msg = f"{path}: filen skal bestå af linjer som `navn: værdi`. `erhvervshus settings --example` viser dem alle."
         raise ConfigurationError(msg)
-    places = {}
-    if isinstance(node, yaml.MappingNode):
-        places = {str(key.value): (value.start_mark.line + 1, value.start_mark.column + 1) for key, value in node.value}
-    return _FileContent({str(name): value for name, value in values.items()}, places)
+    names: dict[str, tuple[int, int]] = {}
+    places: dict[str, tuple[int, int]] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name, place = str(key.value), (key.start_mark.line + 1, key.start_mark.column + 1)
+        if name in names:
+            msg = (
+                f"{path}, linje {place[0]}, kolonne {place[1]}: {name} står også i linje {names[name][0]}. "
+                "Behold den ene."
+            )
+            raise ConfigurationError(msg)
+        names[name] = place
+        places[name] = (value.start_mark.line + 1, value.start_mark.column + 1)
+    return _FileContent({str(name): value for name, value in values.items()}, names, places)
 
 
 def _refuse_unknown_variables() -> None:
@@ -357,13 +367,13 @@ def _explain(error: Mapping[str, Any], typed: Mapping[str, object]) -> str:
     """Say in Danish where a value that cannot be used stands, and what was expected."""
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
-        place = _place(name, typed)
+        place = _place(name, typed, of_name=True)
         return f"{place}: {name} er ikke en indstilling.{_suggestion(name, set(Configuration.model_fields))}"
     return f"{_place(name, typed)}: {name} {_expected(error)}. Ret værdien."
 
 
-def _place(name: str, typed: Mapping[str, object]) -> str:
-    """Say where the value of a setting stands."""
+def _place(name: str, typed: Mapping[str, object], *, of_name: bool = False) -> str:
+    """Say where the value of a setting stands, or its name."""
     if name in typed:
         return f"--{name.replace('_', '-')}"
     if variable(name) in os.environ:
@@ -371,7 +381,8 @@ def _place(name: str, typed: Mapping[str, object]) -> str:
     path = configuration_file()
     if path is None:
         return name
-    line, column = _read(path).places.get(name, (1, 1))
+    content = _read(path)
+    line, column = (content.names if of_name else content.places).get(name, (1, 1))
     return f"{path}, linje {line}, kolonne {column}"
 
 

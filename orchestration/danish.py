@@ -18,7 +18,7 @@ def duration(seconds: float) -> str:
     Returns:
         The text, as `4,2 sek.` or `2 min. 5 sek.`.
     """
-    if seconds < _SECONDS_PER_MINUTE:
+    if round(seconds, 1) < _SECONDS_PER_MINUTE:
         return f"{number(seconds, 1)} sek."
     minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
     return f"{minutes} min. {rest} sek."

@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +18,8 @@ from sources.warehouse import doubt
 
 _log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0
+_PRIVATE = 0o700
+_OF_OTHERS = 0o077
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
         RunInProgressError: Another process holds it; the message names the process.
     """
     path = build_folder(output) / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _close_to_others(path.parent)
     with path.open("a+", encoding="utf-8") as handle:
         _take(handle, output, time.monotonic() + patience)
         handle.seek(0)
@@ -53,6 +55,15 @@ def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
         finally:
             handle.seek(0)
             handle.truncate()
+
+
+def _close_to_others(folder: Path) -> None:
+    """Make the private folder, readable by this user alone: it holds the deliveries as given, numbers of persons too."""
+    folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    if folder.stat().st_mode & _OF_OTHERS:
+        # Another user's folder, as one in a shared mount, cannot be closed from here.
+        with suppress(PermissionError):
+            folder.chmod(_PRIVATE)
 
 
 def _take(handle: IO[str], output: Path, deadline: float) -> None:

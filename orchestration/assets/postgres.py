@@ -14,6 +14,7 @@ from orchestration.assets.history import FINDING_HISTORY
 from orchestration.assets.publication import PUBLICATION
 from orchestration.configuration import load_configuration
 from orchestration.live import DATABASE, LOADED, metadata_of
+from orchestration.nightlog.facts import PASSED_OVER
 from orchestration.progress import Progress
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
@@ -62,7 +63,7 @@ def build_postgres(manifest: Path) -> AssetsDefinition:
         url = load_configuration().postgres_url
         if url is None:
             context.log.info("Not loaded into PostgreSQL: the setting postgres_url is not given")
-            return MaterializeResult(metadata={LOADED: False})
+            return MaterializeResult(metadata={LOADED: False, PASSED_OVER: True})
         from exports.access.port import GuardedLoad  # noqa: PLC0415
         from exports.postgres.load import load  # noqa: PLC0415
         from exports.publish import CURRENT  # noqa: PLC0415

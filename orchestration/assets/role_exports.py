@@ -10,6 +10,7 @@ from dagster import (
 
 from orchestration.assets.history import FINDING_HISTORY
 from orchestration.assets.publication import PUBLICATION
+from orchestration.nightlog.facts import PASSED_OVER
 from orchestration.progress import Progress
 from orchestration.settings import RunSettings
 
@@ -47,7 +48,7 @@ def role_exports(
 
     if not settings.role_exports:
         context.log.info("No files for roles: not asked for")
-        return MaterializeResult(metadata={"written": False})
+        return MaterializeResult(metadata={"written": False, PASSED_OVER: True})
     progress.stage(ROLE_EXPORTS)
     shared = share(settings.output_folder)
     return MaterializeResult(

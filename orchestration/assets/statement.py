@@ -14,6 +14,7 @@ from dagster import (
 from orchestration.assets.history import FINDING_HISTORY
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
+from orchestration.nightlog.facts import PASSED_OVER
 from orchestration.progress import Progress
 from orchestration.retries import retried
 from orchestration.settings import RunSettings
@@ -66,7 +67,7 @@ def build_statement(manifest: Path) -> AssetsDefinition:
 
         if not settings.reports or not read_specifications(manifest):
             context.log.info("No reports: not asked for, or the project publishes no statement")
-            return MaterializeResult(metadata={"written": False})
+            return MaterializeResult(metadata={"written": False, PASSED_OVER: True})
         output = settings.output_folder
         with retried(context, settings):
             year = read_publication(output).report_year

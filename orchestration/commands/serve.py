@@ -90,7 +90,7 @@ def _show_ended(service: Service, results: Console, errors: Console) -> None:
     if ended is None:
         results.print("Stopper …", highlight=False)
         return
-    said = f"Fejl: {ended.program} sluttede af sig selv (kode {ended.code}), så resten stoppes."
+    said = f"Fejl: {ended.program} sluttede af sig selv ({ended.how}), så resten stoppes."
     errors.print(
         f"{said}\nLoggen {ended.log} slutter:\n{tail(ended.log)}", highlight=False, markup=False, soft_wrap=True
     )

@@ -14,6 +14,8 @@ from sources.landing import LandingReport
 
 LANDING = "landing"
 TABLES = "tables_before_and_now"
+PASSED_OVER = "passed_over"
+"""True for a step that the settings did not ask for: it is on no page."""
 SHOWN_KINDS = 20
 
 

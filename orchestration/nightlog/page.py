@@ -12,6 +12,7 @@ from expectations.wording import COPENHAGEN, count, long_date, number, owner_nam
 from orchestration import danish
 from orchestration.nightlog.record import Arrived, CheckNote, Night, Refused, Stage, TableRows
 from orchestration.progress import STAGES
+from sources.showable import HELD_BACK
 
 _TEMPLATES: Final = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "expectations" / "templates")
 _ORIGINS: Final = {
@@ -22,11 +23,11 @@ _ORIGINS: Final = {
 }
 _SHOWN: Final = 5
 _MOST: Final = 200
-_SHORTEST_SECONDS: Final = 0.05
-"""A step that was not asked for is over at once; it is not worth a line."""
 _SLOW_FACTOR: Final = 1.5
 _SLOW_SECONDS: Final = 5.0
 _PER_CENT: Final = 100
+_HELD_BACK: Final = HELD_BACK.removesuffix(")")
+"""Begins every name that is not shown; a number follows."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
     good = [each for each in earlier if each.verdict == "published"]
-    stages = bars([stage for stage in night.stages if stage.seconds >= _SHORTEST_SECONDS], good)
-    new, old = _notes(night, earlier)
+    stages = bars(night.stages, good)
+    compared = _compared(earlier)
+    new, old = _notes(night, compared)
     aside = night.landing.aside if night.landing else ()
     changed = sorted(
         (each for each in night.tables if each.before != each.now), key=lambda each: -abs(each.now - (each.before or 0))
@@ -75,17 +77,18 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         title=_title(night),
         verdict=_verdict(night),
         facts=_facts(night),
-        failed_stage=_stage(night.failure.stage).lower() if night.failure and night.failure.stage else None,
+        failed_stage=_failed_stage(night),
+        has_held_back=night.landing is not None and _HELD_BACK in night.landing.model_dump_json(),
         arrived_text=_arrived_text(night),
         aside_new=[each for each in aside if each.is_new],
         aside_old=[each for each in aside if not each.is_new],
         stages=stages,
         has_usual=any(each.usual for each in stages),
         nights_text=count(len(good), "tidligere kørsel", "tidligere kørsler"),
-        checks_text=_checks_text(night, new, old),
+        checks_text=_checks_text(night, new, old, is_first=compared is None),
         notes_new=new,
         notes_old=old,
-        more_notes=_more_notes(new, old),
+        more_notes=_more_notes(new, old, is_first=compared is None),
         changed=changed,
         published_text=_published_text(night, changed),
         alerts_text=_alerts_text(night),
@@ -146,13 +149,19 @@ def _verdict(night: Night) -> _Verdict:
     if night.verdict == "stopped":
         return _Verdict(f"Kørslen blev stoppet, og intet er offentliggjort. {stands}", "failed critical")
     if night.verdict == "published_in_part":
-        what = _stage(night.failure.stage).lower() if night.failure and night.failure.stage else "et senere trin"
+        what = _failed_stage(night) or "et senere trin"
         return _Verdict(f"De nye tal er offentliggjort, men noget gik galt bagefter ({what}).", "failed critical")
     new = sum(each.is_new for each in night.landing.aside) if night.landing else 0
     if new:
         aside = count(new, "leverance er sat til side", "leverancer er sat til side")
         return _Verdict(f"De nye tal er offentliggjort, men {aside}.", "failed")
     return _Verdict("De nye tal er offentliggjort.", "passed")
+
+
+def _failed_stage(night: Night) -> str | None:
+    """Name the stage that failed, inside a sentence: names in it keep their capitals."""
+    name = _stage(night.failure.stage) if night.failure else ""
+    return f"{name[0].lower()}{name[1:]}" if name else None
 
 
 def _facts(night: Night) -> str:
@@ -163,7 +172,7 @@ def _facts(night: Night) -> str:
     if night.report_year is not None:
         said.append(f"opgørelsesår {night.report_year}")
     said.append(f"tog {danish.duration(night.seconds)}")
-    return ", ".join(said).rstrip(".") + "."
+    return " · ".join(said)
 
 
 def _arrived_text(night: Night) -> str:
@@ -173,7 +182,8 @@ def _arrived_text(night: Night) -> str:
         return ""
     same = len(landing.arrived) < landing.deliveries
     known = count(landing.deliveries - len(landing.arrived), "leverance", "leverancer") if same else ""
-    rest = f" {known} er uændret siden sidst." if known else ""
+    unchanged = "uændret" if landing.deliveries - len(landing.arrived) == 1 else "uændrede"
+    rest = f" {known} er {unchanged} siden sidst." if known else ""
     if not landing.arrived:
         return f"Ingen nye leverancer.{rest}"
     rows = count(sum(each.delivered for each in landing.arrived), "række", "rækker")
@@ -201,32 +211,37 @@ def _describe(refused: Refused) -> str:
     return f"{where}{more}: {refused.reason}"
 
 
-def _notes(night: Night, earlier: Sequence[Night]) -> tuple[list[CheckNote], list[CheckNote]]:
+def _compared(earlier: Sequence[Night]) -> Night | None:
+    """Find the run before whose checks tell what is new: one that came so far."""
+    return next((each for each in earlier if each.checks), None)
+
+
+def _notes(night: Night, before: Night | None) -> tuple[list[CheckNote], list[CheckNote]]:
     """Part the checks that are not as expected into those that are so tonight and those that were before."""
-    before = next((each for each in earlier if each.checks), None)
     known = {note.name for note in before.notes} if before is not None else set()
     grave_first = sorted(night.notes, key=lambda note: not note.is_critical)
     new = [note for note in grave_first if note.is_critical or note.name not in known]
     return new, [note for note in grave_first if note not in new]
 
 
-def _checks_text(night: Night, new: Sequence[CheckNote], old: Sequence[CheckNote]) -> str:
+def _checks_text(night: Night, new: Sequence[CheckNote], old: Sequence[CheckNote], *, is_first: bool) -> str:
     """Say what the checks came to."""
     if not night.checks:
         return "Kørslen nåede ikke at kontrollere data." if night.verdict != "published" else "Ingen kontroller."
     if not new and not old:
         return f"{count(night.checks, 'kontrol', 'kontroller')}, alle som forventet."
+    said = f"{count(night.checks, 'kontrol', 'kontroller')}: {number(len(new) + len(old))} er ikke som forventet"
+    if is_first:
+        return f"{said}."
     fresh = count(len(new), "ny", "nye") if new else "ingen nye"
-    return (
-        f"{count(night.checks, 'kontrol', 'kontroller')}: {number(len(new) + len(old))} er ikke som forventet, "
-        f"{fresh} siden kørslen før."
-    )
+    return f"{said}, {fresh} siden kørslen før."
 
 
-def _more_notes(new: Sequence[CheckNote], old: Sequence[CheckNote]) -> str:
+def _more_notes(new: Sequence[CheckNote], old: Sequence[CheckNote], *, is_first: bool) -> str:
     """Name the rest of the list."""
     rest = max(len(new) - _SHOWN, 0)
-    parts = [f"{number(rest)} nye mere"] if rest else []
+    another = "mere" if is_first else "ny til" if rest == 1 else "nye til"
+    parts = [f"{number(rest)} {another}"] if rest else []
     parts += [f"{number(len(old))} som ved kørslen før"] if old else []
     return " og ".join(parts)
 

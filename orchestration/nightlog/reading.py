@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import duckdb
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._core.events import JobFailureData
 from dagster._core.events.log import EventLogEntry
@@ -15,7 +16,7 @@ from dagster_shared.error import SerializableErrorInfo
 from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.checks import FORM_IS_SOUND, ROWS_CONSERVED
 from orchestration.errors import expected_errors
-from orchestration.nightlog.facts import LANDING, TABLES
+from orchestration.nightlog.facts import LANDING, PASSED_OVER, TABLES
 from orchestration.nightlog.record import (
     CheckNote,
     Failure,
@@ -27,6 +28,7 @@ from orchestration.nightlog.record import (
     Verdict,
 )
 from orchestration.tags import FOLDER, YEAR, origin_of
+from sources.storage import trouble
 
 _PARENT: Final = "dagster/parent_run_id"
 _WILL_RETRY: Final = "dagster/will_retry"
@@ -138,9 +140,13 @@ def _tables(events: Sequence[DagsterEvent]) -> tuple[TableRows, ...]:
 
 
 def _stages(entries: Sequence[EventLogEntry], stage_of_step: Mapping[str, str]) -> tuple[Stage, ...]:
-    """Sum the times of the steps of each stage, waits for another attempt included, in the order they began."""
+    """Sum the times of the steps of each stage, waits for another attempt included, in the order they began.
+
+    A step that the settings did not ask for is none.
+    """
     began: dict[str, float] = {}
     ended: dict[str, float] = {}
+    passed_over: set[str] = set()
     for entry in entries:
         event = entry.get_dagster_event()
         if event.step_key is None:
@@ -149,10 +155,16 @@ def _stages(entries: Sequence[EventLogEntry], stage_of_step: Mapping[str, str]) 
             began.setdefault(event.step_key, entry.timestamp)
         elif event.event_type in {DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_FAILURE}:
             ended[event.step_key] = entry.timestamp
+        elif (
+            event.event_type == DagsterEventType.ASSET_MATERIALIZATION and PASSED_OVER in event.materialization.metadata
+        ):
+            passed_over.add(event.step_key)
     # A step that was killed lasted until the run's last word.
     last = entries[-1].timestamp if entries else 0.0
     seconds: dict[str, float] = {}
     for step, start in began.items():
+        if step in passed_over:
+            continue
         stage = stage_of_step.get(step, step)
         seconds[stage] = seconds.get(stage, 0.0) + max(ended.get(step, last) - start, 0.0)
     return tuple(Stage(name=name, seconds=round(took, 3)) for name, took in seconds.items())
@@ -247,9 +259,14 @@ def _said(error: SerializableErrorInfo) -> tuple[str, bool]:
     for each in chain:
         if each.cls_name in ours:
             return _without_class(each)[:_LONGEST], True
+    systems = {"OSError", *_names((OSError, duckdb.Error))}
+    refused = (trouble(each.message) for each in chain if each.cls_name in systems)
+    said = next((text for text in refused if text is not None), None)
+    if said is not None:
+        return said[:_LONGEST], True
     for each in chain:
         if each.cls_name in {"OSError", *_names((OSError,))}:
-            return _without_class(each)[:_LONGEST], True
+            return f"Systemet siger nej: {_without_class(each)}"[:_LONGEST], True
     deepest = chain[-1]
     return f"Uventet fejl ({deepest.cls_name}): {_without_class(deepest)}"[:_LONGEST], False
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import yaml
 
@@ -42,12 +44,19 @@ _NAMES_DA: Final = {
     _DAEMON: "Programmet med tidsplanen",
     _PAGE: "Programmet med siden",
 }
+_LOCK: Final = "service.lock"
 _LOGS: Final = "log"
 _LOG_BYTES: Final = 5_000_000
 _START_SECONDS: Final = 300.0
 _STOP_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.5
 _SHOWN_LINES: Final = 15
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_REFUSALS: Final = {
+    errno.EADDRINUSE: "et andet program bruger porten",
+    errno.EADDRNOTAVAIL: "adressen er ikke denne maskines",
+    errno.EACCES: "porten er forbeholdt administratoren",
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,11 @@ class Ended:
     program: str
     code: int
     log: Path
+
+    @property
+    def how(self) -> str:
+        """How it ended, in Danish."""
+        return f"kode {self.code}" if self.code >= 0 else f"dræbt med signal {-self.code}"
 
 
 @dataclass
@@ -164,7 +178,7 @@ class Service:
                 return True
             ended = self._ended()
             if ended is not None:
-                msg = f"{ended.program} kunne ikke startes (kode {ended.code}). Loggen {ended.log} slutter:\n"
+                msg = f"{ended.program} kunne ikke startes ({ended.how}). Loggen {ended.log} slutter:\n"
                 raise ServiceError(msg + tail(ended.log))
             if time.monotonic() > deadline:
                 program = self._programs[-1]
@@ -189,7 +203,8 @@ def check_service(configuration: Configuration) -> None:
         configuration: The settings.
 
     Raises:
-        ServiceError: The folder of deliveries is not there, the port is taken, or the database is out of reach.
+        ServiceError: The folder of deliveries is not there, another service holds the output folder, the port is taken,
+            or the database is out of reach.
         RecipientsError: The YAML of recipients cannot be used.
         ProjectError: The dbt project cannot be parsed.
         OSError: The output folder cannot be written.
@@ -206,6 +221,7 @@ def check_service(configuration: Configuration) -> None:
         from expectations.alert_recipients import load_recipients  # noqa: PLC0415
 
         load_recipients(configuration.recipients)
+    _check_alone(configuration)
     _check_port(configuration)
     check_state(configuration)
     prepare_manifest()
@@ -243,17 +259,11 @@ def prepared(configuration: Configuration) -> Iterator[tuple[Path, Path]]:
     """
     home = home_folder(configuration)
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "service.lock").open("a+", encoding="utf-8") as handle:
+    with (home / _LOCK).open("a+", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "ukendt"
-            msg = (
-                f"{home}: `erhvervshus serve` kører allerede med denne mappe (proces {holder}). "
-                "Stop den først, eller vælg en anden mappe med --output."
-            )
-            raise ServiceError(msg) from error
+            raise _already_running(home, handle) from error
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
@@ -299,10 +309,35 @@ def tail(log: Path) -> str:
         log: The file.
 
     Returns:
-        At most fifteen lines.
+        At most fifteen lines, without the colours that Dagster writes.
     """
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = _COLOUR.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()
     return "\n".join(lines[-_SHOWN_LINES:])
+
+
+def _check_alone(configuration: Configuration) -> None:
+    """Say that the service runs already, before its own page is found on the port."""
+    home = home_folder(configuration)
+    try:
+        handle = (home / _LOCK).open("r+", encoding="utf-8")
+    except FileNotFoundError:
+        return
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _already_running(home, handle) from error
+
+
+def _already_running(home: Path, handle: TextIO) -> ServiceError:
+    """Say which process holds the home."""
+    handle.seek(0)
+    holder = handle.read().strip() or "ukendt"
+    msg = (
+        f"{home}: `erhvervshus serve` kører allerede med denne mappe (proces {holder}). "
+        "Stop den først, eller vælg en anden mappe med --output."
+    )
+    return ServiceError(msg)
 
 
 def _check_port(configuration: Configuration) -> None:
@@ -315,10 +350,17 @@ def _check_port(configuration: Configuration) -> None:
             probe.bind(address)
     except OSError as error:
         msg = (
-            f"Dagsters side kan ikke vises på {host}, port {port}: {error.strerror}. "
+            f"Dagsters side kan ikke vises på {host}, port {port}: {_refusal(error)}. "
             f"Vælg en anden port med --port ({variable('web_port')}), eller ret {variable('web_host')}."
         )
         raise ServiceError(msg) from error
+
+
+def _refusal(error: OSError) -> str:
+    """Say in Danish why an address cannot be listened on."""
+    if isinstance(error, socket.gaierror):
+        return "adressen kan ikke findes"
+    return _REFUSALS.get(error.errno or 0, f"systemet siger nej ({error.strerror})")
 
 
 def _signal(program: _Program, number: signal.Signals) -> None:

@@ -129,18 +129,25 @@ def _reason_to_wait(seen: Observation, instance: DagsterInstance) -> str | None:
         return "Ingen nye leverancer."
     if not seen.whole:
         first, why = next(iter(seen.unfinished.items()))
-        return f"{_files(len(seen.unfinished))} er ikke hele endnu: {first} ({why})."
+        return f"{_files(len(seen.unfinished))} er ikke {_whole_da(len(seen.unfinished))} endnu: {first} ({why})."
     if not seen.settled:
         named = ", ".join(list(seen.unfinished)[:_NAMED]) or "der kan komme flere"
-        return f"{_files(len(seen.whole))} er hele; venter på dem, der er på vej: {named}."
+        ready = f"{_files(len(seen.whole))} er {_whole_da(len(seen.whole))}"
+        return f"{ready}; venter på dem, der er på vej: {named}."
     if instance.get_runs_count(RunsFilter(job_name=JOB, statuses=list(NOT_FINISHED_STATUSES))):
-        return f"{_files(len(seen.whole))} er hele; venter på en kørsel, der er i gang eller i kø."
+        ready = f"{_files(len(seen.whole))} er {_whole_da(len(seen.whole))}"
+        return f"{ready}; venter på en kørsel, der er i gang eller i kø."
     return None
 
 
 def _files(number: int) -> str:
     """Write how many files."""
     return count(number, "ny fil", "nye filer")
+
+
+def _whole_da(number: int) -> str:
+    """Write that one file is whole, or that several are."""
+    return "hel" if number == 1 else "hele"
 
 
 def _whole(found: Found, seen: Observation) -> dict[str, Trace]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import io
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
 
+from tests.browser.accessibility import OPEN_ALL, violations
 from tests.browser.chromium import Page
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1200, 390)
-OPEN_ALL = "document.querySelectorAll('details').forEach(box => { box.open = true; })"
 SORTABLE = "[...document.querySelectorAll('table')].filter(table => table.querySelector('thead button'))"
 
 
@@ -23,13 +22,7 @@ SORTABLE = "[...document.querySelectorAll('table')].filter(table => table.queryS
 def test_axe_finds_no_violation(browser: Page, report: Path, axe: str, width: int) -> None:
     """Without it, someone who cannot see, or cannot use a mouse, is shut out and nobody notices."""
     browser.open(report, width=width)
-    browser.evaluate(OPEN_ALL)
-    browser.evaluate(axe)
-    result: dict[str, Any] = browser.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(({violations, passes}) => "
-        "({passes: passes.length, violations: violations.map(found => "
-        "`${found.id}: ${found.help}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | ')}`)}))"
-    )
+    result = violations(browser, axe)
     assert result["violations"] == []
     assert result["passes"] > 20
 

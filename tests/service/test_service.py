@@ -142,5 +142,5 @@ def test_when_one_program_ends_the_service_ends_and_says_so(
     daemon = next(number for number, command in service.processes().items() if "dagster._daemon" in command)
     os.kill(daemon, signal.SIGKILL)
     assert service.process.wait(120) == 1
-    assert "Programmet med tidsplanen sluttede af sig selv (kode -9), så resten stoppes." in service.said()
+    assert "Programmet med tidsplanen sluttede af sig selv (dræbt med signal 9), så resten stoppes." in service.said()
     assert not service.processes()

@@ -60,12 +60,13 @@ def test_a_path_in_the_file_is_taken_from_where_the_file_lies(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("keep: 3\nyaer: 2025\n", "linje 2, kolonne 7: yaer er ikke en indstilling. Mente du year?"),
+        ("keep: 3\nyaer: 2025\n", "linje 2, kolonne 1: yaer er ikke en indstilling. Mente du year?"),
         ("year: 1999\n", "linje 1, kolonne 7: year skal være mindst 2019"),
         ("year: i fjor\n", "linje 1, kolonne 7: year skal være et helt tal"),
         ("schedule: hver nat\n", "linje 1, kolonne 11: schedule skal være fem felter som i cron"),
         ("delivery_complete: måske\n", "skal være en af: 'stable' eller 'done'"),
         ("attempts: 0\nweb_port: 70000\n", "linje 2, kolonne 11: web_port må højst være 65535"),
+        ("keep: 3\nyear: 2025\nkeep: 4\n", "linje 3, kolonne 1: keep står også i linje 1. Behold den ene."),
         ("keep: [\n", "dette er ikke gyldig YAML"),
         ("- keep\n", "filen skal bestå af linjer som `navn: værdi`"),
     ],

@@ -34,7 +34,9 @@ def test_count_fits_the_noun() -> None:
     assert danish.count(1200, "række", "rækker") == "1.200 rækker"
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(4.24, "4,2 sek."), (59.9, "59,9 sek."), (125.2, "2 min. 5 sek.")])
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(4.24, "4,2 sek."), (59.97, "1 min. 0 sek."), (125.2, "2 min. 5 sek.")]
+)
 def test_duration(seconds: float, expected: str) -> None:
     """Without it, a long run would be shown as a heap of seconds."""
     assert danish.duration(seconds) == expected

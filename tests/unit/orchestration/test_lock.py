@@ -75,3 +75,14 @@ def test_patience_ends(tmp_path: Path) -> None:
     """Without it, a run that hangs would make the next ones hang too."""
     with hold(tmp_path), pytest.raises(RunInProgressError), hold(tmp_path, patience=0.1):
         pass
+
+
+def test_the_private_folder_is_closed_to_other_users(tmp_path: Path) -> None:
+    """Without it everyone on the machine could read the deliveries as given, numbers of persons included."""
+    private = tmp_path / ".build"
+    with hold(tmp_path):
+        assert private.stat().st_mode & 0o777 == 0o700
+    # One that an earlier version made is closed by the next run.
+    private.chmod(0o755)
+    with hold(tmp_path):
+        assert private.stat().st_mode & 0o777 == 0o700

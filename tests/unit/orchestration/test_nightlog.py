@@ -11,9 +11,9 @@ import pytest
 
 from expectations.periods import load_periods
 from orchestration.nightlog.page import bars, render
-from orchestration.nightlog.record import Alerts, Night, Stage
+from orchestration.nightlog.record import Alerts, Aside, Night, Stage
 from orchestration.nightlog.store import add_alerts, keep, nights
-from tests.unit.orchestration.nights import FIRST, bad_night, failed_night, good_night
+from tests.unit.orchestration.nights import FIRST, WARNING, bad_night, failed_night, good_night
 
 
 class _Text(HTMLParser):
@@ -53,19 +53,32 @@ def test_a_good_night_says_what_came_in_and_what_went_out() -> None:
     for part in (
         "Kørslen 23. november 2026 kl. 05.00",
         "De nye tal er offentliggjort.",
-        "Startet af den daglige plan, opgørelsesår 2025, tog 1 min. 5 sek.",
-        "1 ny eller ændret leverance, 1.200 rækker. 23 leverancer er uændret siden sidst.",
+        "Startet af den daglige plan · opgørelsesår 2025 · tog 1 min. 5 sek.",
+        "1 ny eller ændret leverance, 1.200 rækker. 23 leverancer er uændrede siden sidst.",
         "crm/crm_forloeb__2026-11-20.csv: 1.200 rækker, 1 afvist, 2 værdier udeladt",
         "81 kontroller: 1 er ikke som forventet, ingen nye siden kørslen før.",
         "3 tabeller med 1.516 rækker (før 1.506). 2 tabeller har fået et andet antal rækker.",
         "fct_activity 1.000 1.012 +12",
         "fct_evaluation 500 498 −2",
         "Bygger datavarehuset 50,0 sek. 50,0 sek.",
-        "Som regel er medianen af 2 tidligere kørsler.",
+        "Som regel (stregen) er medianen af 2 tidligere kørsler.",
     ):
         assert part in said, part
     assert "Hvad gik galt" not in said
     assert "længere" not in said
+
+
+def test_the_first_run_compares_with_none() -> None:
+    """Without it, everything would be called new since a run that never was."""
+    first = good_night().model_copy(
+        update={"notes": tuple(WARNING.model_copy(update={"name": f"check_{n}"}) for n in range(7))}
+    )
+    said = text(render(first))
+    assert "81 kontroller: 7 er ikke som forventet. Alle kontroller" in said
+    assert "2 mere" in said
+    said = text(render(first, [good_night(-1)]))
+    assert "7 er ikke som forventet, 7 nye siden kørslen før." in said
+    assert "2 nye til" in said
 
 
 def test_a_bad_night_says_which_file_line_column_and_what_to_do() -> None:
@@ -84,6 +97,18 @@ def test_a_bad_night_says_which_file_line_column_and_what_to_do() -> None:
         "1 som ved kørslen før",
     ):
         assert part in said, part
+
+
+def test_a_name_that_is_not_shown_is_explained() -> None:
+    """Without it, somebody would look for a file of the name that stands for the one that is not shown."""
+    night = bad_night()
+    assert night.landing is not None
+    assert "et filnavn, der kan nævne en person, vises ikke" not in text(render(night))
+    hidden = Aside(delivery="crm/(navn udeladt 1).csv", error="Omdøb filen.", stands=False, is_new=True)
+    landing = night.landing.model_copy(update={"aside": (hidden,)})
+    assert "et filnavn, der kan nævne en person, vises ikke" in text(
+        render(night.model_copy(update={"landing": landing}))
+    )
 
 
 def test_a_failed_night_begins_with_what_went_wrong() -> None:
@@ -121,6 +146,8 @@ def test_other_ends_are_said_too() -> None:
             "parent_run_id": "12345678-x",
         }
     )
+    live = part.model_copy(update={"failure": failed.failure.model_copy(update={"stage": "postgres"})})
+    assert "bagefter (indlæser i PostgreSQL)" in text(render(live))
     said = text(render(part))
     assert "De nye tal er offentliggjort, men noget gik galt bagefter (skriver opgørelsen)." in said
     assert "forsøg efter kørslen 12345678, som ikke blev færdig" in said

@@ -23,7 +23,7 @@ from dagster._core.test_utils import create_run_for_test
 from exports.publish import PublicationError
 from orchestration.configuration import Configuration
 from orchestration.errors import WarehouseBuildError
-from orchestration.nightlog.facts import TABLES
+from orchestration.nightlog.facts import PASSED_OVER, TABLES
 from orchestration.nightlog.reading import read_night
 from orchestration.nightlog.record import Night
 from orchestration.nightlog.store import nights
@@ -92,7 +92,17 @@ def test_a_good_run(instance: DagsterInstance) -> None:
     [
         (PublicationError("ud: kunne ikke offentliggøres: fuld."), "ud: kunne ikke offentliggøres: fuld.", True),
         (WarehouseBuildError("dbt skriver:\nFailure: x"), "dbt skriver:\nFailure: x", True),
-        (PermissionError(13, "Permission denied", "/ud"), "[Errno 13] Permission denied: '/ud'", True),
+        (
+            PermissionError(13, "Permission denied", "/ud"),
+            "Programmet har ikke adgang til /ud. Giv den bruger, som programmet kører som, adgang til at læse og "
+            "skrive mappen, eller vælg en anden mappe, og kør igen.",
+            True,
+        ),
+        (
+            NotADirectoryError(20, "Not a directory", "/ud"),
+            "Systemet siger nej: [Errno 20] Not a directory: '/ud'",
+            True,
+        ),
         (KeyError("x"), "Uventet fejl (KeyError): 'x'", False),
     ],
 )
@@ -106,6 +116,23 @@ def test_a_failure_is_told_in_the_words_of_its_error(
     failure = read(instance, execute(instance, raising(error))).failure
     assert failure is not None
     assert (failure.stage, failure.message, failure.is_foreseen) == ("warehouse", message, is_foreseen)
+
+
+def test_a_step_that_was_not_asked_for_is_no_stage(instance: DagsterInstance) -> None:
+    """Without it, a page would tell how long it took to do nothing in PostgreSQL."""
+
+    @asset
+    def work() -> None:
+        """Do something."""
+
+    @asset(deps=[work])
+    def more() -> MaterializeResult[None]:
+        return MaterializeResult(metadata={PASSED_OVER: True})
+
+    jobs = [define_asset_job("erhvervshus", executor_def=in_process_executor)]
+    job = Definitions(assets=[work, more], jobs=jobs).resolve_job_def("erhvervshus")
+    night = read(instance, job.execute_in_process(instance=instance).run_id)
+    assert [stage.name for stage in night.stages] == ["warehouse"]
 
 
 def test_an_error_under_another_is_found(instance: DagsterInstance) -> None:

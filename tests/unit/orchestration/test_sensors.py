@@ -86,9 +86,9 @@ def test_a_night_of_deliveries(folder: Folder) -> None:
     """Without it, files would be taken half, or taken twice, or never."""
     assert reason(folder.tick()) == "Ingen nye leverancer."
     folder.write("2026-11-01")
-    assert "1 ny fil er ikke hele endnu: crm/crm_forloeb__2026-11-01.csv" in reason(folder.tick(0))
+    assert "1 ny fil er ikke hel endnu: crm/crm_forloeb__2026-11-01.csv" in reason(folder.tick(0))
     folder.write("2026-11-02")
-    assert "ikke hele" in reason(folder.tick())
+    assert "2 nye filer er ikke hele endnu" in reason(folder.tick())
     # The first is whole, the second is not yet: they came together and go together.
     assert "venter på dem, der er på vej: crm/crm_forloeb__2026-11-02.csv" in reason(folder.tick())
     asked = request(folder.tick())
@@ -160,7 +160,7 @@ def test_it_goes_on_after_a_restart_and_after_a_spoilt_cursor(folder: Folder) ->
     assert json.loads(folder.cursor or "")
     request(folder.tick(60))
     folder.cursor = "{not json"
-    assert "ikke hele" in reason(folder.tick())
+    assert "ikke hel endnu" in reason(folder.tick())
     request(folder.tick(60))
 
 

@@ -98,7 +98,10 @@ def test_a_lost_run_is_marked_failed_and_a_queued_one_is_left(tmp_path: Path) ->
     ("given", "said"),
     [
         ({"deliveries": Path("nowhere")}, "nowhere findes ikke. Ret indstillingen deliveries (ERHVERVSHUS_DELIVERIES)"),
-        ({"web_host": "192.0.2.1"}, "Dagsters side kan ikke vises på 192.0.2.1, port 3000"),
+        (
+            {"web_host": "192.0.2.1"},
+            "Dagsters side kan ikke vises på 192.0.2.1, port 3000: adressen er ikke denne maskines.",
+        ),
     ],
 )
 def test_what_it_needs_is_looked_for_before_it_starts(tmp_path: Path, given: dict[str, object], said: str) -> None:
@@ -112,7 +115,7 @@ def test_a_taken_port_is_said_by_the_command(tmp_path: Path, taken_port: int) ->
     """Without it, the daemon would run without a page, and nobody would know why."""
     result = CliRunner().invoke(app, ["serve", "--output", str(tmp_path / "out"), "--port", str(taken_port)])
     assert result.exit_code == 1
-    assert f"kan ikke vises på 127.0.0.1, port {taken_port}" in result.output
+    assert f"kan ikke vises på 127.0.0.1, port {taken_port}: et andet program bruger porten" in result.output
     assert "--port" in result.output
     assert "Traceback" not in result.output
 
@@ -137,6 +140,15 @@ def test_one_service_at_a_time(tmp_path: Path) -> None:
         pass
     assert home == tmp_path / ".dagster"
     assert not run_folder.exists()
+
+
+def test_a_second_service_is_told_of_the_first_and_not_of_its_port(tmp_path: Path, taken_port: int) -> None:
+    """Without it, whoever starts the service twice would be sent to look for another port."""
+    configuration = Configuration(output=tmp_path, web_port=taken_port)
+    with prepared(configuration), pytest.raises(ServiceError, match="kører allerede med denne mappe"):
+        check_service(configuration)
+    with pytest.raises(ServiceError, match="et andet program bruger porten"):
+        check_service(configuration)
 
 
 def test_the_programs_are_told_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +190,8 @@ def test_a_long_log_begins_again_and_keeps_its_past_once(tmp_path: Path) -> None
     assert (tmp_path / "daemon.log.1").read_bytes() == b"old\n" * 10
     log.write_text("\n".join(str(number) for number in range(40)), encoding="utf-8")
     assert tail(log).splitlines() == [str(number) for number in range(25, 40)]
+    log.write_text("\x1b[34mWARNING\x1b[0m - væk\n", encoding="utf-8")
+    assert tail(log) == "WARNING - væk"
 
 
 def test_a_program_that_ends_by_itself_is_noticed_and_the_rest_ended(tmp_path: Path) -> None:
@@ -188,7 +202,7 @@ def test_a_program_that_ends_by_itself_is_noticed_and_the_rest_ended(tmp_path: P
     service._launch(home, "webserver", ["no_such_module"])
     ended = service.wait()
     assert ended is not None
-    assert (ended.program, ended.code) == ("Programmet med siden", 1)
+    assert (ended.program, ended.how) == ("Programmet med siden", "kode 1")
     assert "no_such_module" in tail(ended.log)
     service.end()
     assert all(program.process.poll() is not None for program in service._programs)
