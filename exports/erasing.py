@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from exports.publish import CURRENT
-from sources.sql_text import literal
+from exports.switch import CURRENT, PUBLICATIONS, standing
+from sources.sql_text import literal, quoted
 
 _ROW_FILES = ("*.csv", "*.parquet")
 # What stands without rows of companies: the private build, the history with its frozen figures, and the editions.
@@ -40,10 +40,16 @@ def remove_leftovers(output: Path, keys: Collection[str]) -> tuple[str, ...]:
 
 
 def _files_of_rows(output: Path) -> Iterator[Path]:
-    """List the files that may hold rows of companies."""
+    """List the files that may hold rows of companies.
+
+    The publication that stands was made without the company: a word in it that is like one of its ids is another's, and
+    the file may not go. The links in the output folder lead to it.
+    """
+    published = output / PUBLICATIONS / (standing(output) or "")
     for pattern in _ROW_FILES:
         for path in sorted(output.rglob(pattern)):
-            if path.relative_to(output).parts[0] not in _NOT_ROWS:
+            elsewhere = path.relative_to(output).parts[0] not in _NOT_ROWS and path.parent != published
+            if elsewhere and not path.is_symlink():
                 yield path
 
 
@@ -56,7 +62,7 @@ def _names_any(path: Path, keys: Collection[str]) -> bool:
     )
     with closing(duckdb.connect()) as con:
         kinds = con.execute(f"describe select * from {reader}").fetchall()
-        texts = [f'"{column}"' for column, kind, *_ in kinds if kind == "VARCHAR"]
+        texts = [quoted(column) for column, kind, *_ in kinds if kind == "VARCHAR"]
         if not texts:
             return False
         tests = " or ".join(f"list_has_any(string_split_regex({text}, '[,:| ]+'), $keys)" for text in texts)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from expectations.store import history_file, opened_history
+from exports.switch import PUBLICATIONS
 from orchestration.privacy.erasing import Receipt, erase, normalised, receipt_text
 from orchestration.privacy.expired import delete_expired, find_expired
 from orchestration.settings import RunSettings
@@ -69,6 +71,19 @@ def test_a_company_goes_from_deliveries_history_build_and_files(settings: RunSet
     key = find_or_make_key(settings.output_folder)
     (remembered,) = read_erasures(settings.output_folder, key)
     assert remembered.courses == (key.pseudonym("forloeb", "F1"),)
+
+
+def test_the_publication_that_stands_loses_no_file_for_a_word_like_an_id(settings: RunSettings) -> None:
+    """Without it a course with the id 7 would take the goals away, whose numbers are such words too."""
+    output = settings.output_folder
+    for label in ("before", "now"):
+        (output / PUBLICATIONS / label).mkdir(parents=True)
+        duckdb.execute(f"copy (select 'F1' as goal_number) to '{output / PUBLICATIONS / label / 'goals.parquet'}'")
+    (output / PUBLICATIONS / "current").symlink_to("now")
+    (output / "goals.parquet").symlink_to(Path(PUBLICATIONS, "current", "goals.parquet"))
+    receipt, _ = erase(settings, CVR, run=lambda _: None)
+    assert receipt.removed == ("explain/a.csv", f"{PUBLICATIONS}/before/goals.parquet")
+    assert (output / "goals.parquet").is_file()
 
 
 def test_an_erasure_that_was_killed_is_taken_up_where_it_was(
