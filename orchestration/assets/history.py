@@ -16,6 +16,10 @@ from orchestration.version import code_version
 from sources.landing import open_warehouse
 
 FINDING_HISTORY = "finding_history"
+PUBLISHED_AND_KEPT = (PUBLICATION, FINDING_HISTORY)
+"""What the steps after the publication wait for: one that fails ends the run, and the history may not be lost by it."""
+LAST_OF_ALL = {"dagster/priority": "-1"}
+"""After the statement where both can run: reports are read in the morning, files later, and a network may be down."""
 
 
 @asset(

@@ -10,7 +10,7 @@ from dagster import (
     asset,
 )
 
-from orchestration.assets.history import FINDING_HISTORY
+from orchestration.assets.history import LAST_OF_ALL, PUBLISHED_AND_KEPT
 from orchestration.assets.publication import PUBLICATION
 from orchestration.configuration import load_configuration
 from orchestration.live import DATABASE, LOADED, metadata_of
@@ -20,8 +20,6 @@ from orchestration.retries import retried
 from orchestration.settings import RunSettings
 
 POSTGRES = "postgres"
-# After the statement where both can run: a network that is down is waited for last.
-_LAST = {"dagster/priority": "-1"}
 
 
 def build_postgres(manifest: Path) -> AssetsDefinition:
@@ -36,11 +34,10 @@ def build_postgres(manifest: Path) -> AssetsDefinition:
 
     @asset(
         key=POSTGRES,
-        # After the history too: a step that fails ends the run, and the history of a publication may not be lost.
-        deps=[PUBLICATION, FINDING_HISTORY],
+        deps=PUBLISHED_AND_KEPT,
         group_name=PUBLICATION,
         kinds={"postgres"},
-        op_tags=_LAST,
+        op_tags=LAST_OF_ALL,
         description="Published tables and views in PostgreSQL, in one transaction; passed over without postgres_url.",
     )
     def postgres(

@@ -8,24 +8,21 @@ from dagster import (
     asset,
 )
 
-from orchestration.assets.history import FINDING_HISTORY
+from orchestration.assets.history import LAST_OF_ALL, PUBLISHED_AND_KEPT
 from orchestration.assets.publication import PUBLICATION
 from orchestration.nightlog.facts import PASSED_OVER
 from orchestration.progress import Progress
 from orchestration.settings import RunSettings
 
 ROLE_EXPORTS = "role_exports"
-# After the statement where both can run: reports are read in the morning, files later.
-_LAST = {"dagster/priority": "-1"}
 
 
 @asset(
     key=ROLE_EXPORTS,
-    # After the history too: a step that fails ends the run, and the history of a publication may not be lost.
-    deps=[PUBLICATION, FINDING_HISTORY],
+    deps=PUBLISHED_AND_KEPT,
     group_name=PUBLICATION,
     kinds={"parquet"},
-    op_tags=_LAST,
+    op_tags=LAST_OF_ALL,
     description="A folder of Parquet files for each role in adgang/<role>, made of the rules of access.",
 )
 def role_exports(

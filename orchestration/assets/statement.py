@@ -11,7 +11,7 @@ from dagster import (
     asset,
 )
 
-from orchestration.assets.history import FINDING_HISTORY
+from orchestration.assets.history import PUBLISHED_AND_KEPT
 from orchestration.assets.landing import POOL
 from orchestration.assets.publication import PUBLICATION
 from orchestration.nightlog.facts import PASSED_OVER
@@ -34,8 +34,7 @@ def build_statement(manifest: Path) -> AssetsDefinition:
 
     @asset(
         key=STATEMENT,
-        # After the history too: a step that fails ends the run, and the history of a publication may not be lost.
-        deps=[PUBLICATION, FINDING_HISTORY],
+        deps=PUBLISHED_AND_KEPT,
         group_name=PUBLICATION,
         kinds={"pdf", "html", "excel", "csv", "parquet"},
         pool=POOL,
