@@ -1,10 +1,10 @@
-"""Numbers, times and counts as Danish readers write them; numbers are written as in the findings."""
+"""Numbers, times, counts and places as Danish readers write them; numbers are written as in the findings."""
 
 from __future__ import annotations
 
 from expectations.wording import count, number
 
-__all__ = ["count", "duration", "number"]
+__all__ = ["count", "duration", "number", "place"]
 
 _SECONDS_PER_MINUTE = 60
 
@@ -22,3 +22,18 @@ def duration(seconds: float) -> str:
         return f"{number(seconds, 1)} sek."
     minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
     return f"{minutes} min. {rest} sek."
+
+
+def place(delivery: str, line: int | None, column: str | None) -> str:
+    """Say where in a delivery something is.
+
+    Args:
+        delivery: The name it goes by.
+        line: The line, when it is known.
+        column: The column; None where the whole line is meant.
+
+    Returns:
+        The text, as `crm/crm_forloeb__2026-11-21.csv, linje 12, kolonne startdato`.
+    """
+    parts = (f"linje {line}" if line is not None else None, f"kolonne {column}" if column is not None else None)
+    return ", ".join((delivery, *(part for part in parts if part is not None)))

@@ -221,21 +221,22 @@ def take_out_erased(
                 f"{own} IN (SELECT company FROM erased) "
                 f"AND {_read(entity, NUMBER)} NOT IN (SELECT {number} FROM raw.{COURSES} WHERE {number} IS NOT NULL)"
             )
-        if not tests:
-            continue
-        # A malformed line is known by the numbers in it.
-        numbers = "regexp_extract_all(\"value\", '[0-9]{8,}')"
-        in_line = f"list_transform({numbers}, lambda n: {pseudonym_sql('cvr', 'n')})"
-        rows = (
-            f"SELECT _delivery_id AS delivery_id, _line AS line FROM raw.{quoted(entity.name)} "
-            f"WHERE {' OR '.join(f'({test})' for test in tests)} "
-            f"UNION ALL SELECT delivery_id, line FROM raw.rejected_rows WHERE entity = {literal(entity.name)} "
-            f'AND "column" IS NULL AND line IS NOT NULL '
-            f"AND list_has_any({in_line}, (SELECT list(company) FROM erased))"
-        )
-        if choose(con, rows):
+        if tests and choose(con, _erased_rows_sql(entity, tests)):
             gone += withhold(con, entity, "erased_rows")
     return gone
+
+
+def _erased_rows_sql(entity: Entity, tests: Sequence[str]) -> str:
+    """Return the query for rows that pass a test, and for malformed lines, which are known by the numbers in them."""
+    numbers = "regexp_extract_all(\"value\", '[0-9]{8,}')"
+    in_line = f"list_transform({numbers}, lambda n: {pseudonym_sql('cvr', 'n')})"
+    return (
+        f"SELECT _delivery_id AS delivery_id, _line AS line FROM raw.{quoted(entity.name)} "
+        f"WHERE {' OR '.join(f'({test})' for test in tests)} "
+        f"UNION ALL SELECT delivery_id, line FROM raw.rejected_rows WHERE entity = {literal(entity.name)} "
+        f'AND "column" IS NULL AND line IS NOT NULL '
+        f"AND list_has_any({in_line}, (SELECT list(company) FROM erased))"
+    )
 
 
 def _read(entity: Entity, column: str) -> str:

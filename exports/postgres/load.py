@@ -171,22 +171,21 @@ def load(
         msg = f"{warehouse}: udgaven kunne ikke læses, så PostgreSQL beholder den forrige. Årsag: {error}"
         raise PostgresError(msg) from error
     _tidy(address, [name for name, moved in under_way.moved.items() if moved.added or moved.removed])
-    none = Moved(0, 0)
     return Loaded(
         database=str(address),
         run_id=str(run_id),
-        tables=tuple(
-            LoadedTable(
-                name,
-                under_way.contents[name][0],
-                under_way.moved.get(name, none).added,
-                under_way.moved.get(name, none).removed,
-            )
-            for name in under_way.tables
-        ),
+        tables=_loaded_tables(under_way),
         views=len(views),
         reshaped=under_way.reshaped,
         seconds=time.monotonic() - started,
+    )
+
+
+def _loaded_tables(done: Transaction) -> tuple[LoadedTable, ...]:
+    """List the tables with the rows they hold now and those that were moved; a table passed over moved none."""
+    moved = {name: done.moved.get(name, Moved(0, 0)) for name in done.tables}
+    return tuple(
+        LoadedTable(name, done.contents[name][0], moved[name].added, moved[name].removed) for name in done.tables
     )
 
 

@@ -202,11 +202,7 @@ def _rows(arrived: Arrived) -> str:
 
 def _describe(refused: Refused) -> str:
     """Say where values or rows were refused, and why."""
-    where = refused.delivery
-    if refused.line is not None:
-        where += f", linje {refused.line}"
-    if refused.column is not None:
-        where += f", kolonne {refused.column}"
+    where = danish.place(refused.delivery, refused.line, refused.column)
     more = f" (og {number(refused.count - 1)} af samme slags)" if refused.count > 1 else ""
     return f"{where}{more}: {refused.reason}"
 

@@ -28,7 +28,7 @@ from orchestration.settings import COPENHAGEN, RunSettings
 from sources.contract import Contracts, load_contracts
 from sources.cutting import CutDelivery, company_cuts, cut_rows, look_up
 from sources.deliveries import discover
-from sources.erasures import FOLDER, ErasureError
+from sources.erasures import FOLDER, ErasureError, Subject
 from sources.pseudonyms import PseudonymKey
 
 _log = logging.getLogger(__name__)
@@ -83,6 +83,15 @@ class _Plan(BaseModel):
     rows: dict[str, int] = {}
     deliveries: tuple[dict[str, str | int], ...] = ()
     forgotten: dict[str, int] = {}
+
+    def with_found(self, subject: Subject) -> _Plan:
+        """Add what stands in the deliveries now to what was found before a kill."""
+        found = {
+            "courses": tuple(sorted({*self.courses, *subject.courses})),
+            "records": tuple(sorted({*self.records, *subject.records})),
+            "rows": {name: self.rows.get(name, 0) + rows for name, rows in subject.rows.items()},
+        }
+        return self.model_copy(update=found)
 
 
 def normalised(cvr: str) -> str:
@@ -147,13 +156,7 @@ def erase(
                 msg = "Der er ingen rækker om virksomheden i leverancerne. Intet er ændret."
                 raise ErasureError(msg)
             unreadable = _unreadable(folder, contracts, [one.delivery for one in report.set_aside], cvr)
-            plan = plan.model_copy(
-                update={
-                    "courses": tuple(sorted({*plan.courses, *subject.courses})),
-                    "records": tuple(sorted({*plan.records, *subject.records})),
-                    "rows": {name: plan.rows.get(name, 0) + rows for name, rows in subject.rows.items()},
-                }
-            )
+            plan = plan.with_found(subject)
             if dry_run:
                 return _receipt(cvr, key, plan, unreadable, done_by), None
             _write_plan(began, plan)

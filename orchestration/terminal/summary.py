@@ -148,11 +148,7 @@ def describe(reject: Reject) -> str:
     Returns:
         File, first line, column, how many more there are, and the reason, as far as they are known.
     """
-    where = reject.delivery
-    if reject.line is not None:
-        where += f", linje {reject.line}"
-    if reject.column is not None:
-        where += f", kolonne {reject.column}"
+    where = danish.place(reject.delivery, reject.line, reject.column)
     more = f" (og {danish.number(reject.count - 1)} mere af samme slags)" if reject.count > 1 else ""
     return f"{where}{more}: {reject.reason}"
 
