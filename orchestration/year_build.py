@@ -27,6 +27,7 @@ from orchestration.privacy.pseudonym_key import key_in_environment
 from orchestration.version import code_version
 from sources.landing import open_warehouse, record_run
 from sources.pseudonyms import KEY_FILE
+from sources.sql_text import literal
 
 _log = logging.getLogger(__name__)
 _YEARS = "years"
@@ -111,7 +112,7 @@ def _copy_landed(landed: Path, build: Path, year: int, run_id: str) -> None:
         msg = f"{landed}: her er ingen indlæste leverancer. Kør `erhvervshus run` først."
         raise ReportsError(msg)
     with closing(open_warehouse(build)) as con:
-        con.execute(f"attach '{str(landed).replace(chr(39), chr(39) * 2)}' as landed (read_only)")
+        con.execute(f"attach {literal(landed)} as landed (read_only)")
         _refuse_another_layout(con, landed)
         tables = con.execute(
             """

@@ -176,6 +176,9 @@ def company_cuts(subject: Subject, cvr: str) -> dict[str, Cut]:
     Args:
         subject: What was found of it.
         cvr: The CVR number, eight digits.
+
+    Returns:
+        Per delivery its rows that go, and the number that may stand nowhere else in it.
     """
     pattern = re.compile(number_pattern(cvr))
     names = sorted({*subject.lines, *subject.mentions})

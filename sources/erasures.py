@@ -164,6 +164,9 @@ def number_pattern(cvr: str) -> str:
 
     Args:
         cvr: The number, eight digits. Numbers that only contain it do not match.
+
+    Returns:
+        A pattern for Python and for RE2, with what is around the number as two groups.
     """
     pairs = "[ .-]?".join(cvr[place : place + 2] for place in range(0, len(cvr), 2))
     return f"(^|[^0-9]){pairs}([^0-9]|$)"

@@ -65,6 +65,9 @@ class PseudonymKey:
         Args:
             text: At least 32 characters.
 
+        Returns:
+            The key.
+
         Raises:
             PseudonymKeyError: It is shorter.
         """
@@ -108,6 +111,9 @@ def pseudonym_sql(kind: Kind, expression: str) -> str:
     Args:
         kind: What the value is.
         expression: SQL text of the value.
+
+    Returns:
+        SQL text, which fails in a session without the key.
     """
     variables = (
         # Without the cast an absent variable has no type, and DuckDB would make all of it NULL instead of failing.

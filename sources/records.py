@@ -21,7 +21,7 @@ from sources.casting import MAX_SHOWN_LENGTH
 from sources.contract import WITHDRAWN_COLUMN, Entity
 from sources.deliveries import DeliveryError
 from sources.showable import shown_column_name
-from sources.sql_text import quoted
+from sources.sql_text import literal, quoted
 
 BATCH_ROWS: Final = 20_000
 """Rows kept in memory before they are written."""
@@ -209,7 +209,7 @@ class RecordWriter:
         """Return the written rows as a table; call it after the writer is closed."""
         absent = set(missing)
         return Table(
-            relation=f"read_parquet('{str(self._path).replace(chr(39), chr(39) * 2)}')",
+            relation=f"read_parquet({literal(self._path)})",
             columns={name: quoted(name) for name in self._names if name not in absent},
             extra=EXTRA,
             line=LINE,

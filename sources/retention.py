@@ -199,6 +199,9 @@ def expired_rows_sql(entity: Entity, contracts: Contracts, retention: Retention,
         contracts: The contracts.
         retention: The periods.
         today: The day to count back from.
+
+    Returns:
+        SQL text.
     """
     rule = retention.entities[entity.name]
     cutoff = _cutoff(rule, today)

@@ -45,11 +45,25 @@ class Cut:
     pattern: re.Pattern[str] | None = None
 
     def holds(self, text: str) -> bool:
-        """Whether a text holds the number."""
+        """Say whether a text holds the number.
+
+        Args:
+            text: The text.
+
+        Returns:
+            True when it does.
+        """
         return self.pattern is not None and self.pattern.search(text) is not None
 
     def blank(self, text: str) -> str:
-        """Return a text without the number."""
+        """Take the number out of a text.
+
+        Args:
+            text: The text.
+
+        Returns:
+            The text with `[slettet]` in its place.
+        """
         return text if self.pattern is None else self.pattern.sub(rf"\1{ERASED}\2", text)
 
 

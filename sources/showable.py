@@ -49,6 +49,9 @@ def shown_column_name(name: str) -> str:
 
     Args:
         name: The name, normalised or as delivered.
+
+    Returns:
+        The name, or `(navn udeladt)`.
     """
     return HELD_BACK if _leads_to_a_person(name) or re.search(_TWO_SPACED_WORDS, name) else name
 
@@ -58,6 +61,9 @@ def is_shown_file_name(stem: str) -> bool:
 
     Args:
         stem: The part of the name that follows no rule.
+
+    Returns:
+        False where it may lead to a person, or is written as a name is.
     """
     return not (_leads_to_a_person(stem) or re.search(_TWO_WORDS, stem) or re.search(_CAPITALISED, stem))
 
@@ -67,6 +73,9 @@ def shown_text(text: str) -> str:
 
     Args:
         text: The piece.
+
+    Returns:
+        The piece, or `(navn udeladt)`.
     """
     return text if is_shown_file_name(text) else HELD_BACK
 
@@ -99,6 +108,9 @@ def shown_value_sql(entity: Entity, column: str, value: str) -> str:
         entity: What the delivery holds.
         column: SQL text of the column's name; NULL for a malformed line.
         value: SQL text of the value as given.
+
+    Returns:
+        SQL text.
     """
     readable = [c.name for c in entity.columns if c.personal_data in SHOWN_CLASSES]
     columns = ", ".join(literal(name) for name in (*readable, WITHDRAWN_COLUMN))
@@ -117,5 +129,8 @@ def holds_nobody(entity: Entity) -> bool:
 
     Args:
         entity: The entity.
+
+    Returns:
+        True when every column is of a class that may be shown.
     """
     return all(column.personal_data in SHOWN_CLASSES for column in entity.columns)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import duckdb
 
+from exports.access.cursors import Cursor, IngestingCursor
 from exports.access.names import ENTITLEMENTS, SCOPE_SCHEMA
-from exports.access.postgres import Applied, Cursor, apply_access, step_aside
+from exports.access.postgres import Applied, apply_access, step_aside
 from exports.access.released import released_statement
 from exports.access.rules import read_rules
-from exports.access.statement_tables import IngestingCursor, load_released
+from exports.access.statement_tables import load_released
 from exports.publish import CURRENT, PUBLICATION_TABLE
 from exports.views.record import read_record
 from exports.views.specification import read_views

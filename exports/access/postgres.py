@@ -14,8 +14,9 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from exports.access.cursors import Cursor
 from exports.access.errors import AccessError
 from exports.access.names import MARTS_SCHEMA, READER_SCHEMAS, SCOPE_SCHEMA, STATEMENT_SCHEMA, Dataset, RoleKind
 from exports.access.rules import Entitlement, Role, Rules
@@ -41,16 +42,6 @@ _OWN = (
     "where o.kind = {kind} and pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')))"
 )
 _FORBIDDEN = "rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or rolcanlogin"
-
-
-class Cursor(Protocol):
-    """What is used of a cursor of the Python database API."""
-
-    def execute(self, operation: str, /) -> Any:  # noqa: ANN401 - drivers return what they like
-        """Run a statement."""
-
-    def fetchall(self) -> Sequence[Sequence[Any]]:
-        """Fetch the rows of the statement before."""
 
 
 @dataclass(frozen=True)

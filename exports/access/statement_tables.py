@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.access.cursors import IngestingCursor
 from exports.access.names import SCOPE_SCHEMA, STATEMENT_SCHEMA
 from exports.access.released import Released
 from sources.sql_text import literal, quoted
@@ -16,19 +16,6 @@ from sources.sql_text import literal, quoted
 EDITION_TABLE = "udgave"
 """One row: which statement this is."""
 _FINGERPRINT = "statement"
-
-
-class IngestingCursor(Protocol):
-    """What is used of an ADBC cursor."""
-
-    def execute(self, operation: str, /) -> Any:  # noqa: ANN401 - drivers return what they like
-        """Run a statement."""
-
-    def fetchall(self) -> Sequence[Sequence[Any]]:
-        """Fetch the rows of the statement before."""
-
-    def adbc_ingest(self, table_name: str, data: Any, mode: Any = ..., *, db_schema_name: str | None = ...) -> int:  # noqa: ANN401
-        """Copy an Arrow table into a table."""
 
 
 def load_released(cursor: IngestingCursor, released: Released | None) -> dict[str, tuple[str, ...]]:

@@ -164,5 +164,12 @@ def refuse_dependents(session: Session, relation: str, columns: Iterable[str] | 
 
 
 def old_name(column: str) -> str:
-    """Name a column that is about to go, while the new one of its name is made."""
+    """Name a column that is about to go, while the new one of its name is made.
+
+    Args:
+        column: The column.
+
+    Returns:
+        The name, as long as PostgreSQL keeps.
+    """
     return f"{_OLD_PREFIX}{column}"[:63]

@@ -75,7 +75,11 @@ class Table:
         return _digest([self.comment, [[column.name, column.comment] for column in self.columns]])
 
     def query(self) -> str:
-        """Write the query that reads the table in DuckDB as COPY carries it."""
+        """Write the query that reads the table in DuckDB as COPY carries it.
+
+        Returns:
+            SQL text.
+        """
         listed = ", ".join(f"{c.transfer.expression.format(quoted(c.name))} as {quoted(c.name)}" for c in self.columns)
         return f"select {listed} from published.main.{quoted(self.name)}"
 
