@@ -115,7 +115,7 @@ def load_recipients(path: Path) -> Recipients:
     Raises:
         RecipientsError: The file is not there, is not such a YAML, or holds a secret.
     """
-    remedy = "Ret den efter expectations/recipients.example.yml, eller angiv en anden med --recipients."
+    remedy = "Ret den efter expectations/recipients.example.yml, eller ret indstillingen recipients."
     unusable = f"{path}: filen med modtagere kan ikke bruges. {remedy}\n"
     try:
         written = read_written(path)
