@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from expectations.errors import RecipientsError
 from expectations.wording import AUTHORITY, houses
+from sources.written_files import WrittenFileError, read_written
 
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
@@ -38,11 +38,9 @@ class Channel(_Frozen):
             # Placeholders hold signs that an address may not have where they stand.
             parts = urlsplit(_VARIABLE.sub("VARIABLE", self.url))
             if not parts.scheme:
-                raise ValueError(f"channel {self.name}: the address has no scheme, as mailtos://")
+                raise ValueError(f"kanalen {self.name}: adressen begynder ikke som mailtos://")
             if parts.password and parts.password != "VARIABLE":  # noqa: S105
-                raise ValueError(
-                    f"channel {self.name}: write the password as ${{VARIABLE}} and set it in the environment"
-                )
+                raise ValueError(f"kanalen {self.name}: skriv adgangskoden som ${{VARIABEL}}, og sæt den i miljøet")
         return self
 
     def address(self, environment: Mapping[str, str] | None = None) -> str:
@@ -97,11 +95,11 @@ class Recipients(_Frozen):
     def _known_owners(self) -> Recipients:
         known = {*houses(), AUTHORITY}
         if unknown := sorted(set(self.owners) - known):
-            raise ValueError(f"owner {', '.join(unknown)} is unknown; there are: {', '.join(sorted(known))}")
+            raise ValueError(f"owners: {', '.join(unknown)} kendes ikke; kendte er {', '.join(sorted(known))}")
         for owner, channels in self.owners.items():
             names = [channel.name for channel in channels]
             if len(set(names)) != len(names):
-                raise ValueError(f"owner {owner}: two channels have the same name")
+                raise ValueError(f"owners.{owner}: to kanaler har samme navn")
         return self
 
 
@@ -117,29 +115,14 @@ def load_recipients(path: Path) -> Recipients:
     Raises:
         RecipientsError: The file is not there, is not such a YAML, or holds a secret.
     """
+    remedy = "Ret den efter expectations/recipients.example.yml, eller ret indstillingen recipients."
+    unusable = f"{path}: filen med modtagere kan ikke bruges. {remedy}\n"
     try:
-        return Recipients.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except OSError as error:
-        what = "findes ikke" if isinstance(error, FileNotFoundError) else "kan ikke læses"
-        msg = f"{path}: filen med modtagere {what}. Angiv den med --recipients."
-        raise RecipientsError(msg) from error
-    except yaml.YAMLError as error:
-        # What YAML says quotes the line, and with it perhaps a secret: only its place is told.
-        mark = getattr(error, "problem_mark", None)
-        line = f", linje {mark.line + 1}, kolonne {mark.column + 1}" if mark else ""
-        msg = f"{path}{line}: dette er ikke gyldig YAML. Ret filen efter expectations/recipients.example.yml."
-        raise RecipientsError(msg) from None
-    except (ValidationError, UnicodeDecodeError) as error:
+        written = read_written(path)
+    except WrittenFileError as error:
+        raise RecipientsError(f"{unusable}{error}.") from None
+    try:
+        return Recipients.model_validate(written.content)
+    except ValidationError as error:
         # The message of the model would repeat what was written, and with it a secret.
-        found = (
-            "; ".join(
-                f"{'.'.join(map(str, each['loc']))}: {each['msg']}"
-                for each in error.errors(include_input=False, include_url=False)
-            )
-            if isinstance(error, ValidationError)
-            else "not UTF-8"
-        )
-        msg = (
-            f"{path}: filen med modtagere kan ikke bruges. Ret den efter expectations/recipients.example.yml.\n{found}"
-        )
-        raise RecipientsError(msg) from None
+        raise RecipientsError(f"{unusable}{written.explain(error)}") from None

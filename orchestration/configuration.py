@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from orchestration.errors import ConfigurationError
+from sources.written_files import WrittenFile, WrittenFileError, expected, read_written
 
 PREFIX = "ERHVERVSHUS_"
 FILE_VARIABLE = f"{PREFIX}CONFIG"
@@ -142,24 +142,15 @@ class _FileSource(PydanticBaseSettingsSource):
         path = configuration_file()
         if path is None:
             return {}
-        values = _read(path).values
+        values = _read(path).content
         return {
-            name: path.parent / value if name in _path_fields() and isinstance(value, str) else value
+            str(name): path.parent / value if name in _path_fields() and isinstance(value, str) else value
             for name, value in values.items()
         }
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
         """Return nothing: the whole file is read at once."""
         return None, field_name, False
-
-
-@dataclass(frozen=True)
-class _FileContent:
-    """What the YAML file holds, and the line and column of each setting's name and value, counted from 1."""
-
-    values: Mapping[str, Any]
-    names: Mapping[str, tuple[int, int]]
-    places: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -230,7 +221,7 @@ def shown(configuration: Configuration) -> tuple[Shown, ...]:
         The settings in their order; no value of a secret is in them.
     """
     path = configuration_file()
-    in_file = _read(path).values if path else {}
+    in_file = _read(path).content if path else {}
     return tuple(
         Shown(
             name=name,
@@ -314,37 +305,17 @@ def _path_fields() -> frozenset[str]:
     )
 
 
-def _read(path: Path) -> _FileContent:
+def _read(path: Path) -> WrittenFile:
     """Read the YAML file with the places of its settings."""
     try:
-        text = path.read_text(encoding="utf-8")
-        values = yaml.safe_load(text) or {}
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: filen med indstillinger kan ikke læses som UTF-8-tekst. Ret filen eller dens rettigheder."
-        raise ConfigurationError(msg) from error
-    except yaml.YAMLError as error:
-        # What YAML says quotes the line, and with it perhaps a secret: only its place is told.
-        mark = getattr(error, "problem_mark", None)
-        line = f", linje {mark.line + 1}, kolonne {mark.column + 1}" if mark else ""
-        msg = f"{path}{line}: dette er ikke gyldig YAML. Skriv indstillinger som `navn: værdi`, én på hver linje."
+        written = read_written(path)
+    except WrittenFileError as error:
+        msg = f"{path}: {error}. Skriv indstillinger som `navn: værdi`, én på hver linje."
         raise ConfigurationError(msg) from None
-    if not isinstance(values, dict):
+    if not isinstance(written.content, dict):
         msg = f"{path}: filen skal bestå af linjer som `navn: værdi`. `erhvervshus settings --example` viser dem alle."
         raise ConfigurationError(msg)
-    names: dict[str, tuple[int, int]] = {}
-    places: dict[str, tuple[int, int]] = {}
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        name, place = str(key.value), (key.start_mark.line + 1, key.start_mark.column + 1)
-        if name in names:
-            msg = (
-                f"{path}, linje {place[0]}, kolonne {place[1]}: {name} står også i linje {names[name][0]}. "
-                "Behold den ene."
-            )
-            raise ConfigurationError(msg)
-        names[name] = place
-        places[name] = (value.start_mark.line + 1, value.start_mark.column + 1)
-    return _FileContent({str(name): value for name, value in values.items()}, names, places)
+    return written
 
 
 def _refuse_unknown_variables() -> None:
@@ -367,13 +338,13 @@ def _explain(error: Mapping[str, Any], typed: Mapping[str, object]) -> str:
     """Say in Danish where a value that cannot be used stands, and what was expected."""
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
-        place = _place(name, typed, of_name=True)
+        place = _place(name, typed)
         return f"{place}: {name} er ikke en indstilling.{_suggestion(name, set(Configuration.model_fields))}"
-    return f"{_place(name, typed)}: {name} {_expected(error)}. Ret værdien."
+    return f"{_place(name, typed)}: {name} {expected(error)}. Ret værdien."
 
 
-def _place(name: str, typed: Mapping[str, object], *, of_name: bool = False) -> str:
-    """Say where the value of a setting stands, or its name."""
+def _place(name: str, typed: Mapping[str, object]) -> str:
+    """Say where a setting stands."""
     if name in typed:
         return f"--{name.replace('_', '-')}"
     if variable(name) in os.environ:
@@ -381,33 +352,5 @@ def _place(name: str, typed: Mapping[str, object], *, of_name: bool = False) -> 
     path = configuration_file()
     if path is None:
         return name
-    content = _read(path)
-    line, column = (content.names if of_name else content.places).get(name, (1, 1))
+    line, column = _read(path).places.get((name,), (1, 1))
     return f"{path}, linje {line}, kolonne {column}"
-
-
-_EXPECTED = {
-    "int_parsing": "skal være et helt tal",
-    "int_type": "skal være et helt tal",
-    "int_from_float": "skal være et helt tal",
-    "float_parsing": "skal være et tal",
-    "float_type": "skal være et tal",
-    "bool_parsing": "skal være true eller false",
-    "bool_type": "skal være true eller false",
-    "path_type": "skal være en sti",
-    "string_type": "skal være en tekst",
-    "greater_than_equal": "skal være mindst {ge}",
-    "greater_than": "skal være over {gt}",
-    "less_than_equal": "må højst være {le}",
-    "too_short": "skal have mindst {min_length} tegn",
-    "string_too_short": "skal have mindst {min_length} tegn",
-    "literal_error": "skal være en af: {expected}",
-    "value_error": "{error}",
-}
-
-
-def _expected(error: Mapping[str, Any]) -> str:
-    """Say what was expected."""
-    text = _EXPECTED.get(str(error["type"]), "kan ikke bruges")
-    context = {key: str(value).replace(" or ", " eller ") for key, value in (error.get("ctx") or {}).items()}
-    return text.format(**context)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sources.casting import cast_sql, clean_sql
 from sources.contract import Contracts, Entity
 from sources.sql_text import literal, quoted
 from sources.withholding import choose, withhold
+from sources.written_files import WrittenFileError, read_written
 
 RETENTION_FILE = Path(__file__).parent / "retention.yml"
 
@@ -52,7 +52,7 @@ class Rule(_Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Rule:
         if (self.follows is None) != (self.by is None):
-            raise ValueError("follows and by belong together")
+            raise ValueError("skal have både follows og by eller ingen af dem")
         return self
 
 
@@ -72,19 +72,23 @@ class Retention(_Frozen):
         """
         named = {entity.name for entity in contracts.entities}
         if named != set(self.entities):
-            wrong = ", ".join(sorted(named ^ set(self.entities)))
-            raise ValueError(f"the periods and the contracts name different entities: {wrong}")
+            missing, unknown = sorted(named - set(self.entities)), sorted(set(self.entities) - named)
+            said = [f"entities mangler {', '.join(missing)}"] if missing else []
+            said += [f"{', '.join(unknown)} er ikke i leverancekontrakterne"] if unknown else []
+            raise ValueError("; ".join(said))
         for name, rule in self.entities.items():
             entity = contracts.entity(name)
             dated = {column.name for column in entity.columns if column.type in _DATED}
-            if unknown := set(rule.counted_on) - dated:
-                raise ValueError(f"{name}: {', '.join(sorted(unknown))} is no date of the entity")
+            if no_dates := sorted(set(rule.counted_on) - dated):
+                raise ValueError(f"entities.{name}.counted_on: {', '.join(no_dates)} er ikke en dato i entiteten")
             if rule.follows is not None and (
                 rule.follows not in named
                 or rule.by not in entity.column_names
                 or (rule.by,) != contracts.entity(rule.follows).key
             ):
-                raise ValueError(f"{name}: cannot follow {rule.follows} by {rule.by}, which must be its key")
+                raise ValueError(
+                    f"entities.{name}: kan ikke følge {rule.follows} ved {rule.by}, som skal være dens nøgle"
+                )
 
 
 def load_retention(contracts: Contracts, path: Path = RETENTION_FILE) -> Retention:
@@ -100,12 +104,19 @@ def load_retention(contracts: Contracts, path: Path = RETENTION_FILE) -> Retenti
     Raises:
         RetentionError: The file cannot be read, or an entity or column of it is not in the contracts or missing.
     """
+    unusable = f"{path}: opbevaringsfristerne kan ikke bruges. Ret filen, og kør igen.\n"
     try:
-        read = Retention.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        written = read_written(path)
+    except WrittenFileError as error:
+        raise RetentionError(f"{unusable}{error}.") from None
+    try:
+        read = Retention.model_validate(written.content)
+    except ValidationError as error:
+        raise RetentionError(f"{unusable}{written.explain(error)}") from None
+    try:
         read.check(contracts)
-    except (OSError, yaml.YAMLError, ValidationError, ValueError) as error:
-        msg = f"{path}: opbevaringsfristerne kan ikke bruges. Ret filen, og kør igen.\n{error}"
-        raise RetentionError(msg) from error
+    except ValueError as error:
+        raise RetentionError(f"{unusable}{error}.") from None
     return read
 
 

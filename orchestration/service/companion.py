@@ -1,28 +1,32 @@
-"""A program that ends when the one that started it does: `python -m orchestration.service.companion PARENT MODULE …`.
+"""A program that ends, with all it started, when the one that started it does: `python -m …service.companion`.
 
-A service that is killed cannot stop its programs any more. Left alone they would hold the port and the memory, and the
-service could not be started again. Linux tells a process of its parent's end; elsewhere nothing is told.
+A service that is killed cannot stop its programs any more. Left alone they would hold the port and the memory, and go
+on with a run that the next service takes for lost and starts again.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
+import runpy
 import signal
 import sys
-from typing import Final
 
-_PR_SET_PDEATHSIG: Final = 1
+from orchestration.dbt_process import die_with
 
 
 def main() -> None:
     """Become the Python module that is named, after the number of the process that starts it."""
-    parent, *command = sys.argv[1:]
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(parent):
-        sys.exit("The program that started this one has ended")
-    os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - the arguments are our own
+    parent, module, *arguments = sys.argv[1:]
+    die_with(int(parent), _end_all)
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _end_all() -> None:
+    """Kill this process and its group: as after a power failure, which every run is made for."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

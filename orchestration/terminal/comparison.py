@@ -78,7 +78,7 @@ def provenance(comparison: Comparison) -> Table:
         for name, (before, now) in comparison.settings.items():
             table.add_row("Indstilling", Text(f"{name}: {_short(before)} og nu {_short(now)}"))
     else:
-        table.add_row("Indstillinger", Text("uændret"))
+        table.add_row("Indstillinger", Text("uændrede"))
     return table
 
 

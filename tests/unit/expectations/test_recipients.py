@@ -37,12 +37,18 @@ def test_a_missing_secret_is_named() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("owners: {fyn: [{name: mail, url: 'mailtos://a:hemmelig@h?to=b@c.dk'}]}", "write the password as"),
-        ("owners: {fyen: []}", "owner fyen is unknown"),
-        ("owners: {fyn: [{name: mail, url: 'json://h'}, {name: mail, url: 'json://i'}]}", "same name"),
-        ("owners: {fyn: [{name: mail, url: 'hemmelig'}]}", "no scheme"),
+        ("owners: {fyn: [{name: mail, url: 'mailtos://a:hemmelig@h?to=b@c.dk'}]}", "skriv adgangskoden som"),
+        ("owners: {fyen: []}", "owners: fyen kendes ikke; kendte er erst, fyn"),
+        (
+            "owners: {fyn: [{name: mail, url: 'json://h'}, {name: mail, url: 'json://i'}]}",
+            "owners.fyn: to kanaler har samme navn",
+        ),
+        (
+            "owners: {fyn: [{name: mail, url: 'hemmelig'}]}",
+            "linje 1, kolonne 16, owners.fyn.0: kanalen mail: adressen begynder ikke som mailtos://",
+        ),
         ("owners: {fyn: [{name: mail, url: hemmelig: x}]}", "linje 1, kolonne"),
-        ("link: hemmelig", "owners: Field required"),
+        ("link: hemmelig", "owners: mangler"),
     ],
 )
 def test_mistakes_name_the_file_and_no_secret(tmp_path: Path, text: str, message: str) -> None:
@@ -62,5 +68,5 @@ def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(RecipientsError, match="kan ikke læses"):
         load_recipients(tmp_path)
     (tmp_path / "r.yml").write_bytes(b"owners: {\xff}")
-    with pytest.raises(RecipientsError, match="not UTF-8"):
+    with pytest.raises(RecipientsError, match="ikke UTF-8-tekst"):
         load_recipients(tmp_path / "r.yml")

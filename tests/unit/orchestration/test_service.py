@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,20 @@ def taken_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener.getsockname()[1]
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something, at most half a minute."""
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(number: int) -> bool:
+    """Say whether a process is there; one that only waits to be asked how it ended is not."""
+    command = Path(f"/proc/{number}/cmdline")
+    return command.exists() and bool(command.read_bytes())
 
 
 def test_dagster_reads_its_home_as_it_is_meant(tmp_path: Path) -> None:
@@ -210,29 +224,31 @@ def test_a_program_that_ends_by_itself_is_noticed_and_the_rest_ended(tmp_path: P
     assert service.wait() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
-def test_a_program_ends_with_a_service_that_is_killed(tmp_path: Path) -> None:
-    """Without it, a killed service would leave its page on the port, and could not be started again."""
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the processes are looked for in /proc")
+def test_a_program_ends_with_a_service_that_is_killed_and_takes_along_what_it_started(tmp_path: Path) -> None:
+    """Without it, a killed service would leave its page on the port, and a run that is started a second time."""
+    (tmp_path / "stubborn.py").write_text(
+        "import os, signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "run = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "open('pids.part', 'w').write(f'{os.getpid()} {run.pid}')\n"
+        "os.rename('pids.part', 'pids')\n"
+        "time.sleep(60)\n",
+        encoding="utf-8",
+    )
     code = (
-        "import subprocess, sys, os, time\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'orchestration.service.companion', str(os.getpid()),\n"
-        "    'timeit', '-n', '1', '-r', '1', 'import time; time.sleep(60)'])\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
+        "import os, subprocess, sys, time\n"
+        "command = [sys.executable, '-m', 'orchestration.service.companion', str(os.getpid()), 'stubborn']\n"
+        "subprocess.Popen(command, start_new_session=True)\n"
         "time.sleep(60)\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", code])
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        time.sleep(0.05)
-    child = int((tmp_path / "pid").read_text())
-    command = Path(f"/proc/{child}/cmdline")
-    while b"companion" in command.read_bytes():
-        time.sleep(0.05)
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path)
+    until((tmp_path / "pids").exists)
+    numbers = [int(number) for number in (tmp_path / "pids").read_text(encoding="utf-8").split()]
+    assert all(is_running(number) for number in numbers)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    deadline = time.monotonic() + 20
-    while command.exists() and command.read_bytes() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not (command.exists() and command.read_bytes())
+    until(lambda: not any(is_running(number) for number in numbers))
 
 
 def test_events_are_kept_whoever_reads_them(tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ def test_compare_says_when_nothing_changed(output: Path, tmp_path: Path) -> None
     path = tmp_path / "forskelle" / "alle.csv"
     result = call("compare", "--output", output, "--year", "2025", "--csv", path)
     assert result.exit_code == 0, result.output
+    assert " ".join(result.output.split()).count("Kode uændret Indstillinger uændrede") == 1
     assert "Ingen tal er ændret: 6 rækker i 3 tabeller er, som da opgørelsen blev frosset." in result.output
     assert path.exists()
     assert not (edition_folder(output, 2025) / COMPARISON).exists()

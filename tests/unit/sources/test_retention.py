@@ -132,11 +132,14 @@ def test_every_entity_has_a_period_and_every_period_an_entity() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"crm_forloeb": None}, "crm_forloeb"),
-        ({"crm_forloeb": {"months": 0}}, "months"),
-        ({"crm_forloeb": {"counted_on": ["kundesegment"]}}, "kundesegment is no date"),
-        ({"crm_tema": {"follows": "register_virksomhed"}}, "cannot follow"),
-        ({"ny": {"months": 1, "undated": "keep", "reason": "x", "since": TODAY}}, "ny"),
+        ({"crm_forloeb": None}, "entities mangler crm_forloeb"),
+        ({"crm_forloeb": {"months": 0}}, r"linje \d+, kolonne 5, entities.crm_forloeb.months: skal være mindst 1"),
+        (
+            {"crm_forloeb": {"counted_on": ["kundesegment"]}},
+            "entities.crm_forloeb.counted_on: kundesegment er ikke en dato",
+        ),
+        ({"crm_tema": {"follows": "register_virksomhed"}}, "kan ikke følge register_virksomhed"),
+        ({"ny": {"months": 1, "undated": "keep", "reason": "x", "since": TODAY}}, "ny er ikke i leverancekontrakterne"),
     ],
 )
 def test_periods_that_do_not_fit_are_refused(tmp_path: Path, change: dict[str, dict[str, object]], says: str) -> None:
