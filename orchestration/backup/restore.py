@@ -190,6 +190,20 @@ class _Work:
             _remove(folder)
 
 
+def set_aside_by_restores(output: Path, deliveries: Path) -> tuple[Path, ...]:
+    """List what restores moved aside and nobody has removed since: it holds what was there before, persons included.
+
+    Args:
+        output: The output folder.
+        deliveries: The folder with deliveries.
+
+    Returns:
+        The folders.
+    """
+    targets = (history_file(output).parent, deliveries)
+    return tuple(aside for target in targets for aside in sorted(target.parent.glob(f"{target.name}{_ASIDE}*")))
+
+
 def _first(folder: Path) -> Path | None:
     """Find something in a folder that is not of the build or of a restore; None when there is nothing."""
     if not folder.is_dir():
