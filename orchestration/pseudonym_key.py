@@ -80,8 +80,8 @@ def changed_key_notice(key: PseudonymKey, output: Path) -> str | None:
         return None
     return (
         "Nøglen til pseudonymer er en anden end ved den forrige kørsel. Personer får nye pseudonymer, og fund om dem "
-        "kan ikke følges tilbage. Var det ikke meningen, så sæt den tidligere nøgle tilbage (den er i sikkerhedskopien, "
-        f"hvis den lå i {KEY_FILE}), og kør igen."
+        "kan ikke følges tilbage. Var det ikke meningen, så sæt den tidligere nøgle tilbage, og kør igen. "
+        f"Den er i sikkerhedskopien, hvis den lå i {KEY_FILE}."
     )
 
 
