@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from exports.switch import CURRENT, PUBLICATIONS, standing
+from exports.switch import CURRENT, PUBLICATIONS, remove_old, standing
 from sources.sql_text import literal, quoted
 
 _ROW_FILES = ("*.csv", "*.parquet")
@@ -32,6 +32,9 @@ def remove_leftovers(output: Path, keys: Collection[str]) -> tuple[str, ...]:
         if old.resolve() != current:
             old.unlink()
             gone.append(old.name)
+    # Without its warehouse nothing else of an old publication is of use.
+    if (output / PUBLICATIONS).is_dir():
+        remove_old(output, keep=1)
     for path in _files_of_rows(output):
         if _names_any(path, keys):
             path.unlink()

@@ -58,7 +58,7 @@ def hold(output: Path, patience: float = 0.0) -> Iterator[None]:
 
 
 def _close_to_others(folder: Path) -> None:
-    """Make the private folder, readable by this user alone: it holds the deliveries as given."""
+    """Make the private folder for this user alone: it holds the deliveries as given, numbers of persons included."""
     folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     if folder.stat().st_mode & _OF_OTHERS:
         # Another user's folder, as one in a shared mount, cannot be closed from here.

@@ -102,6 +102,17 @@ class RunSettings(ConfigurableResource):  # type: ignore[type-arg]
             retention=str(configuration.retention.absolute()) if configuration.retention is not None else None,
         )
 
+    def changed(self, **changes: Any) -> RunSettings:  # noqa: ANN401 - fields of any type
+        """Make settings that differ in some fields. Not `model_copy`: Dagster gives a job what it was first told.
+
+        Args:
+            changes: The fields, by their names.
+
+        Returns:
+            Other settings.
+        """
+        return type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
+
     def run_config(self) -> dict[str, Any]:
         """Write these settings as the configuration of a run, so that the run says what it was told.
 

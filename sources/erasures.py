@@ -5,7 +5,6 @@ What is remembered of an erasure is pseudonyms only (`sources.pseudonyms`): of t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,8 +26,6 @@ FOLDER: Final = Path(".history") / "erasures"
 COURSES: Final = "crm_forloeb"
 COURSE: Final = "forloeb_id"
 NUMBER: Final = "cvr_nummer"
-
-_log = logging.getLogger(__name__)
 
 
 class ErasureError(Exception):
@@ -77,7 +74,7 @@ def read_erasures(output: Path, key: PseudonymKey | None) -> tuple[Erasure, ...]
 
     Args:
         output: The output folder.
-        key: The key of this run. Pseudonyms of another key recognise nobody: that is said in the log.
+        key: The key of this run. Pseudonyms of another key recognise nobody: `other_keys` says so.
 
     Returns:
         The erasures made with this key, oldest first.
@@ -85,18 +82,40 @@ def read_erasures(output: Path, key: PseudonymKey | None) -> tuple[Erasure, ...]
     Raises:
         ErasureError: A receipt cannot be read.
     """
-    found = []
+    return tuple(one for one in _receipts(output) if key is not None and one.key == key.fingerprint)
+
+
+def other_keys(output: Path, key: PseudonymKey) -> str | None:
+    """Say that erased companies cannot be recognised any more, when their receipts were made with another key.
+
+    Args:
+        output: The output folder.
+        key: The key of this run.
+
+    Returns:
+        The sentences in Danish; None when all receipts are of this key.
+
+    Raises:
+        ErasureError: A receipt cannot be read.
+    """
+    others = sum(one.key != key.fingerprint for one in _receipts(output))
+    if not others:
+        return None
+    counted = "1 kvittering" if others == 1 else f"{others} kvitteringer"
+    return (
+        f"{counted} for sletning er lavet med en anden nøgle til pseudonymer. Leveres de slettede rækker igen, bliver "
+        "de indlæst. Sæt den tidligere nøgle tilbage, eller slet virksomhederne igen, hvis de er der."
+    )
+
+
+def _receipts(output: Path) -> Iterator[Erasure]:
+    """Read all receipts, oldest first."""
     for path in sorted((output / FOLDER).glob("*.json")):
         try:
-            erasure = Erasure.model_validate_json(path.read_bytes())
+            yield Erasure.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             msg = f"{path}: kvitteringen for en sletning kan ikke læses. Hent filen fra sikkerhedskopien."
             raise ErasureError(msg) from error
-        if key is None or erasure.key != key.fingerprint:
-            _log.error("%s: lavet med en anden nøgle til pseudonymer; rækkerne kan ikke genkendes.", path.name)
-            continue
-        found.append(erasure)
-    return tuple(found)
 
 
 def find_subject(con: duckdb.DuckDBPyConnection, contracts: Contracts, cvr: str) -> Subject:

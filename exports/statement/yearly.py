@@ -51,6 +51,21 @@ def read_publication(output: Path) -> Manifest:
     return Manifest.model_validate_json(path.read_bytes())
 
 
+def published_year(output: Path) -> int | None:
+    """Say which report year the newest publication is of.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        The year; None when nothing was published.
+    """
+    try:
+        return read_publication(output).report_year
+    except NoPublicationError:
+        return None
+
+
 def check(output: Path, year: int | None) -> None:
     """Make sure that there is something to report, before any work is done.
 

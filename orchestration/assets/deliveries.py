@@ -31,7 +31,7 @@ def deliveries(
     progress.stage("deliveries")
     with retried(context, settings):
         folder = settings.deliveries_folder(progress)
-    context.instance.add_run_tags(context.run_id, folder_tag(folder))
+    context.instance.add_run_tags(context.run.run_id, folder_tag(folder))
     return MaterializeResult(
         metadata={
             "folder": MetadataValue.path(folder),

@@ -76,7 +76,7 @@ def finding_history(context: AssetExecutionContext, settings: RunSettings) -> Ma
 
     path = settings.history
     with retried(context, settings):
-        stored = store_findings(settings.warehouse, path, run_id=context.run_id, code_version=code_version())
+        stored = store_findings(settings.warehouse, path, run_id=context.run.run_id, code_version=code_version())
         facts = run_facts(settings.warehouse)
         forgotten = forget_old(path, facts.day, facts.run_at.date())
     counts = {"open": stored.open_findings, "closed": stored.closed_findings} if stored else {}

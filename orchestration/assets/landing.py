@@ -1,6 +1,6 @@
 """Deliveries into schema `raw` of the private build file, one asset per entity."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from orchestration.assets.deliveries import DELIVERIES
 from orchestration.dbt import RAW
 from orchestration.nightlog.facts import LANDING, landing_facts
 from orchestration.nightlog.record import Landing
-from orchestration.privacy.pseudonym_key import key_notice, made_key
+from orchestration.privacy.erasure_plan import unfinished
+from orchestration.privacy.pseudonym_key import changed_key_notice, key_notice, made_key, remember_key
 from orchestration.progress import Progress
 from orchestration.retries import retried
 from orchestration.settings import COPENHAGEN, RunSettings
@@ -30,7 +31,7 @@ from orchestration.tags import YEAR, delivery_tags
 from orchestration.taken import Taken, write_taken
 from orchestration.version import code_version
 from sources.contract import load_contracts
-from sources.erasures import read_erasures, take_out_erased
+from sources.erasures import other_keys, read_erasures, take_out_erased
 from sources.landing import LandingReport, land, left_notes, open_warehouse, record_run
 from sources.pseudonyms import PseudonymKey
 from sources.retention import RETENTION_FILE, load_retention, take_out_expired
@@ -90,22 +91,32 @@ def landing(
     since = _begun(context)
     with retried(context, settings):
         key = made_key(settings.output_folder)
-        notice = key_notice(key, settings.output_folder) if settings.deliveries is not None else None
+        notices = _notices(settings, key)
         folder = settings.deliveries_folder()
         settings.build_folder.mkdir(parents=True, exist_ok=True)
         with closing(open_warehouse(settings.warehouse)) as con:
             taking_out = _taking_out(settings, key)
             report = land(con, folder, progress=_follow(progress), wait=settings.wait, take_out=taking_out)
-            record_run(con, run_id=context.run_id, report_year=settings.year, code_version=code_version())
+            record_run(con, run_id=context.run.run_id, report_year=settings.year, code_version=code_version())
             year = con.execute("select report_year from raw.run_context").fetchall()[0][0]
             facts = landing_facts(con, report, since)
-        write_taken(settings.output_folder, Taken(context.run_id, report.looked_at))
+        remember_key(key, settings.output_folder)
+        write_taken(settings.output_folder, Taken(context.run.run_id, report.looked_at))
     for note in left_notes(report.left):
         context.log.warning("%s", note)
     known = [(each.entity, each.extracted_on) for each in report.accepted if each.entity and each.extracted_on]
     tags = delivery_tags(known, report.looked_at)
-    context.instance.add_run_tags(context.run_id, {**tags, YEAR: str(year)})
-    yield from _results(report, facts, notice)
+    context.instance.add_run_tags(context.run.run_id, {**tags, YEAR: str(year)})
+    yield from _results(report, facts, notices)
+
+
+def _notices(settings: RunSettings, key: PseudonymKey) -> tuple[str, ...]:
+    """Say what the owner of the data must know of keys and erasures; nothing of synthetic persons."""
+    output = settings.output_folder
+    if settings.deliveries is None:
+        return ()
+    of_key = (changed_key_notice(key, output), key_notice(key, output), other_keys(output, key))
+    return (*(notice for notice in of_key if notice is not None), *unfinished(output))
 
 
 def _begun(context: AssetExecutionContext) -> datetime:
@@ -116,7 +127,7 @@ def _begun(context: AssetExecutionContext) -> datetime:
     """
     is_second = RETRY_NUMBER_TAG in context.run.tags
     first = context.run.root_run_id if is_second else None
-    began = context.instance.get_run_stats(first or context.run_id).start_time
+    began = context.instance.get_run_stats(first or context.run.run_id).start_time
     return datetime.fromtimestamp(began or 0, UTC).replace(tzinfo=None)
 
 
@@ -147,7 +158,7 @@ def _follow(progress: Progress) -> Callable[[int, int, str], None]:
     return tell
 
 
-def _results(report: LandingReport, facts: Landing, notice: str | None) -> Iterator[MaterializeResult[None]]:
+def _results(report: LandingReport, facts: Landing, notices: Sequence[str]) -> Iterator[MaterializeResult[None]]:
     """Give each entity its row counts, and the register the totals."""
     for spec in landed_specs():
         name = spec.key.path[-1]
@@ -158,7 +169,7 @@ def _results(report: LandingReport, facts: Landing, notice: str | None) -> Itera
                     "deliveries": len(report.deliveries),
                     "reused": report.reused,
                     "set_aside": len(report.set_aside),
-                    "warnings": [*([notice] if notice else []), *report.warnings],
+                    "warnings": [*notices, *report.warnings],
                     LANDING: MetadataValue.json(facts.model_dump(mode="json")),
                 }
         else:

@@ -80,7 +80,7 @@ def build_publication(manifest: Path) -> AssetsDefinition:
             PublicationError: Nothing was published; the publication before still stands.
         """
         progress.stage("publication")
-        run = RunInfo(run_id=context.run_id, code_version=code_version(), manifest=manifest)
+        run = RunInfo(run_id=context.run.run_id, code_version=code_version(), manifest=manifest)
         with retried(context, settings):
             before = published_rows(settings.output_folder)
             published = publish(

@@ -78,9 +78,9 @@ def build_statements_by_year(manifest: Path, project: Path) -> AssetsDefinition:
 
         year = int(context.partition_key)
         output = settings.output_folder
-        context.instance.add_run_tags(context.run_id, {YEAR: str(year)})
+        context.instance.add_run_tags(context.run.run_id, {YEAR: str(year)})
         with retried(context, settings):
-            made = write_year(output, year, context.run_id, project, manifest, tell=context.log.info)
+            made = write_year(output, year, context.run.run_id, project, manifest, tell=context.log.info)
         if not made.written:
             context.log.info("%s is left as it is", heading(made.edition))
         return MaterializeResult(

@@ -39,11 +39,13 @@ class Restored:
         contents: What the backup holds.
         deliveries: Where its deliveries are now; None when it has none.
         aside: What was there before and was moved aside.
+        newer_receipts: How many receipts of erasures there were that are newer than the backup, and hold on.
     """
 
     contents: Contents
     deliveries: Path | None
     aside: tuple[Path, ...]
+    newer_receipts: int
 
 
 def restore(
@@ -89,12 +91,12 @@ def restore(
             work = _Work(output, deliveries, staging, contents)
             work.unpack(source, progress)
             work.check()
-            work.carry_over()
+            newer = work.carry_over()
             aside = work.place()
     except OSError as error:
         msg = f"{output}: sikkerhedskopien {source} blev ikke gendannet. {storage.cause(error, output)}"
         raise BackupError(msg) from error
-    return Restored(contents, deliveries if here else None, aside)
+    return Restored(contents, deliveries if here else None, aside, newer)
 
 
 class _Work:
@@ -144,15 +146,21 @@ class _Work:
             self._give_up()
             raise
 
-    def carry_over(self) -> None:
-        """Let the receipts of erasures that are newer than the backup hold on: the next run keeps those rows out."""
+    def carry_over(self) -> int:
+        """Let erasures that are newer than the backup hold on: the next run keeps those rows out.
+
+        Returns:
+            How many receipts are newer. Their texts come along, and plans of erasures that were interrupted.
+        """
         known = self._staging / HISTORY_ROOT / RECEIPTS.name
-        for receipt in sorted((self._output / RECEIPTS).glob("*.json")):
-            if not (known / receipt.name).exists():
+        newer = 0
+        for path in sorted((self._output / RECEIPTS).glob("*")):
+            if path.is_file() and not (known / path.name).exists():
                 known.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(receipt, known / receipt.name)
-                sync(known / receipt.name)
-                _log.warning("%s is newer than the backup, and is kept", receipt)
+                shutil.copy2(path, known / path.name)
+                sync(known / path.name)
+                newer += path.suffix == ".json"
+        return newer
 
     def place(self) -> tuple[Path, ...]:
         """Put everything in place by renaming: the deliveries, the editions, the history, which makes it whole."""
@@ -188,6 +196,20 @@ class _Work:
         """Remove what was unpacked."""
         for folder in (self._staging, self._delivered):
             _remove(folder)
+
+
+def set_aside_by_restores(output: Path, deliveries: Path) -> tuple[Path, ...]:
+    """List what restores moved aside and nobody has removed since: it holds what was there before, persons included.
+
+    Args:
+        output: The output folder.
+        deliveries: The folder with deliveries.
+
+    Returns:
+        The folders.
+    """
+    targets = (history_file(output).parent, deliveries)
+    return tuple(aside for target in targets for aside in sorted(target.parent.glob(f"{target.name}{_ASIDE}*")))
 
 
 def _first(folder: Path) -> Path | None:

@@ -15,6 +15,7 @@ _STEPS = {
     "deliveries": "Skriver leverancerne om …",
     "history": "Sletter i historikken …",
     "run": "Bygger og offentliggør datavarehuset på ny …",
+    "unfinished": "Sletningen er begyndt og ikke færdig. Kør samme kommando igen, så bliver den gjort færdig.",
 }
 
 
@@ -38,10 +39,9 @@ def erase(
     """Slet alle rækker om en virksomhed i leverancer, datavarehus og historik. Frosne tal bliver stående."""
     with command(verbose=verbose) as (results, errors):
         from orchestration.configuration import load_configuration  # noqa: PLC0415
+        from orchestration.privacy.erasing import dry_run_text, normalised, receipt_text  # noqa: PLC0415
         from orchestration.privacy.erasing import erase as erase_company  # noqa: PLC0415
-        from orchestration.privacy.erasing import normalised, receipt_text  # noqa: PLC0415
-        from orchestration.run import check_output  # noqa: PLC0415
-        from orchestration.run import run as run_job  # noqa: PLC0415
+        from orchestration.run import check_output, run_and_list_rows_left  # noqa: PLC0415
         from orchestration.settings import RunSettings  # noqa: PLC0415
 
         configuration = load_configuration(output=output, deliveries=deliveries)
@@ -49,16 +49,13 @@ def erase(
         receipt, path = erase_company(
             RunSettings.of(configuration),
             normalised(cvr),
-            run=run_job,
+            run=run_and_list_rows_left,
             done_by=by,
             dry_run=dry_run,
             tell=lambda step: errors.print(_STEPS[step], highlight=False),
         )
         if path is None:
-            results.print("Prøve: intet er slettet. Disse rækker ville blive slettet:", highlight=False)
-            for name, rows in receipt.rows.items():
-                results.print(f"  {name}: {rows}", highlight=False)
-            results.print(f"Forløb: {len(receipt.courses)}", highlight=False)
+            results.print(dry_run_text(receipt), highlight=False, markup=False, soft_wrap=True)
             return
         results.print(receipt_text(receipt), highlight=False, markup=False, soft_wrap=True)
         results.print(f"Kvittering: {path}", highlight=False, soft_wrap=True)

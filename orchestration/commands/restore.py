@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.commands.messages import command
 from orchestration.commands.options import OutputFolder, Verbose, possible_folder
+
+if TYPE_CHECKING:
+    from orchestration.backup.restore import Restored
 
 
 def restore(
@@ -50,7 +54,31 @@ def restore(
         )
         for aside in restored.aside:
             results.print(f"Flyttet til side: {aside}", highlight=False, markup=False, soft_wrap=True)
+        for text in _of_persons(restored, folder):
+            results.print(text, highlight=False, markup=False, soft_wrap=True)
         given = f" --deliveries {restored.deliveries}" if restored.deliveries is not None else ""
         results.print(
             f"Kør nu: erhvervshus run --output {folder}{given}", highlight=False, markup=False, soft_wrap=True
         )
+
+
+def _of_persons(restored: Restored, output: Path) -> Iterator[str]:
+    """Say what must be done lest an erased person comes back with the backup."""
+    from orchestration import danish  # noqa: PLC0415
+    from sources.erasures import FOLDER  # noqa: PLC0415
+
+    if restored.aside:
+        yield "Det, der er flyttet til side, indeholder personoplysninger. Slet det, når gendannelsen er kontrolleret."
+    if restored.deliveries is None:
+        return
+    if restored.newer_receipts:
+        counted = danish.count(restored.newer_receipts, "kvittering", "kvitteringer")
+        yield (
+            f"{counted} for sletning er nyere end kopien. De gælder stadig i datavarehuset, men rækkerne er igen i "
+            "leverancerne: kør erhvervshus erase for de samme virksomheder."
+        )
+        return
+    yield (
+        "Er en virksomhed slettet, efter at kopien blev taget, kommer den tilbage med kopien. Læg kvitteringerne for "
+        f"sletning i {output / FOLDER}, før du kører, eller slet den igen med erhvervshus erase."
+    )

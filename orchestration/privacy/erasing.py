@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import getpass
 import json
-import logging
-import os
+import re
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,19 +21,26 @@ from pydantic import BaseModel, ConfigDict
 
 from expectations.erasing import ForgottenRecords, forget_records
 from expectations.wording import long_date, number
+from exports.access.parquet import FOLDER as ROLES
 from exports.erasing import remove_leftovers
 from exports.files import sync, write_whole
+from exports.statement.yearly import published_year
+from orchestration.backup.restore import set_aside_by_restores
+from orchestration.configuration import load_configuration, variable
+from orchestration.danish import count
 from orchestration.lock import hold
+from orchestration.privacy.erasure_plan import Plan, plan_file, read_plan, write_plan
 from orchestration.privacy.pseudonym_key import made_key
 from orchestration.settings import COPENHAGEN, RunSettings
 from sources.contract import Contracts, load_contracts
 from sources.cutting import CutDelivery, company_cuts, cut_rows, look_up
 from sources.deliveries import discover
-from sources.erasures import FOLDER, ErasureError, Subject
+from sources.erasures import FOLDER, ErasureError, number_pattern, read_erasures
 from sources.pseudonyms import PseudonymKey
+from sources.searching import search
 
-_log = logging.getLogger(__name__)
 _DIGITS = 8
+_LISTED = 20
 
 
 class Receipt(BaseModel):
@@ -48,6 +56,9 @@ class Receipt(BaseModel):
         rows: Rows of the company per entity.
         deliveries: The deliveries that were written again.
         unreadable: Deliveries that cannot be read and hold the number: they are left to a person.
+        unsearched: Deliveries that cannot be read and not be looked through either.
+        aside: Folders that a restore moved aside, from before the erasure.
+        is_postgres_loaded: Whether PostgreSQL was loaded again; no when the settings name none.
         findings: Findings that were forgotten.
         states: What people had said of them.
         told: What owners had been told of them.
@@ -66,32 +77,14 @@ class Receipt(BaseModel):
     rows: dict[str, int]
     deliveries: tuple[dict[str, str | int], ...]
     unreadable: tuple[str, ...]
+    unsearched: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    is_postgres_loaded: bool = False
     findings: int = 0
     states: int = 0
     told: int = 0
     messages: int = 0
     removed: tuple[str, ...] = ()
-
-
-class _Plan(BaseModel):
-    """What an erasure that has begun was about: the ids are gone from the deliveries when it is taken up again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    courses: tuple[str, ...] = ()
-    records: tuple[str, ...] = ()
-    rows: dict[str, int] = {}
-    deliveries: tuple[dict[str, str | int], ...] = ()
-    forgotten: dict[str, int] = {}
-
-    def with_found(self, subject: Subject) -> _Plan:
-        """Add what stands in the deliveries now to what was found before a kill."""
-        found = {
-            "courses": tuple(sorted({*self.courses, *subject.courses})),
-            "records": tuple(sorted({*self.records, *subject.records})),
-            "rows": {name: self.rows.get(name, 0) + rows for name, rows in subject.rows.items()},
-        }
-        return self.model_copy(update=found)
 
 
 def normalised(cvr: str) -> str:
@@ -107,7 +100,7 @@ def normalised(cvr: str) -> str:
         ErasureError: It is none; the message does not repeat it.
     """
     digits = cvr.upper().removeprefix("DK").replace(" ", "").replace("-", "").replace(".", "")
-    if len(digits) != _DIGITS or not digits.isdecimal():
+    if len(digits) != _DIGITS or not (digits.isascii() and digits.isdecimal()):
         msg = "--cvr skal være et CVR-nummer med otte cifre."
         raise ErasureError(msg)
     return digits
@@ -117,7 +110,7 @@ def erase(
     settings: RunSettings,
     cvr: str,
     *,
-    run: Callable[[RunSettings], object],
+    run: Callable[[RunSettings], Mapping[str, str]],
     done_by: str | None = None,
     dry_run: bool = False,
     tell: Callable[[str], None] = lambda _: None,
@@ -127,16 +120,17 @@ def erase(
     Args:
         settings: Which deliveries and which output.
         cvr: The CVR number, eight digits.
-        run: Runs the job, so that everything is made anew of the deliveries.
+        run: Runs the job, so that everything is made anew of the deliveries. Returns what failed after the publication
+            and may hold rows of the company still, as PostgreSQL: why, by step.
         done_by: Who does it; the user of the machine when not given.
         dry_run: Whether only to say what would go.
-        tell: Told of each step.
+        tell: Told of each step, and `unfinished` when it ends before the receipt.
 
     Returns:
         The receipt and where it lies; no file in a dry run.
 
     Raises:
-        ErasureError: Nothing is known of the company, or a delivery cannot be changed.
+        ErasureError: Nothing is known of the company, a delivery cannot be changed, or rows are left somewhere.
         RunInProgressError: A run holds the output folder.
     """
     if settings.deliveries is None:
@@ -145,41 +139,91 @@ def erase(
     folder, output = Path(settings.deliveries), settings.output_folder
     contracts, key = load_contracts(), made_key(output)
     private = settings.build_folder / "erasing"
-    began = output / FOLDER / f".{key.pseudonym('cvr', cvr)}.begun"
-    with hold(output):
-        try:
-            tell("find")
-            subject, report = look_up(folder, contracts, cvr, private)
-            plan = _read_plan(began)
-            is_resumed = bool(plan.courses or plan.records or plan.deliveries)
-            if not subject.lines and not subject.mentions and not is_resumed:
-                msg = "Der er ingen rækker om virksomheden i leverancerne. Intet er ændret."
-                raise ErasureError(msg)
-            unreadable = _unreadable(folder, contracts, [one.delivery for one in report.set_aside], cvr)
-            plan = plan.with_found(subject)
-            if dry_run:
-                return _receipt(cvr, key, plan, unreadable, done_by), None
-            _write_plan(began, plan)
-            tell("deliveries")
-            cut = cut_rows(folder, contracts, company_cuts(subject, cvr), report, private, cvr)
-            plan = plan.model_copy(update={"deliveries": (*plan.deliveries, *map(_as_plain, cut))})
-            _write_plan(began, plan)
-            tell("history")
-            forgotten = forget_records(settings.history, plan.records)
-            plan = plan.model_copy(update={"forgotten": _sum(plan.forgotten, forgotten)})
-            _write_plan(began, plan)
-            _remove_build(settings)
-        finally:
-            shutil.rmtree(private, ignore_errors=True)
-    tell("run")
-    run(settings.model_copy(update={"keep": 1}))
-    with hold(output):
-        names = {cvr, key.pseudonym("cvr", cvr), *plan.courses}
-        receipt = _receipt(cvr, key, plan, unreadable, done_by, remove_leftovers(output, names))
-        path = _write_receipt(output, receipt)
-        began.unlink(missing_ok=True)
-        sync(began.parent)
+    began = plan_file(output, key, cvr)
+    with _told_when_unfinished(began, tell):
+        with hold(output):
+            try:
+                tell("find")
+                subject, report = look_up(folder, contracts, cvr, private)
+                plan = read_plan(began)
+                unreadable = _search_unreadable(folder, contracts, [one.delivery for one in report.set_aside], cvr)
+                if not subject.lines and not subject.mentions and not plan.is_begun:
+                    raise ErasureError(_nothing(output, key, cvr, unreadable))
+                plan = plan.model_copy(
+                    update={
+                        "courses": tuple(sorted({*plan.courses, *subject.courses})),
+                        "records": tuple(sorted({*plan.records, *subject.records})),
+                        "rows": {name: plan.rows.get(name, 0) + rows for name, rows in subject.rows.items()},
+                    }
+                )
+                if dry_run:
+                    return _receipt(cvr, key, plan, unreadable, done_by), None
+                write_plan(began, plan)
+                tell("deliveries")
+                cut = cut_rows(folder, contracts, company_cuts(subject, cvr), report, private, cvr)
+                plan = plan.model_copy(update={"deliveries": (*plan.deliveries, *map(_as_plain, cut))})
+                write_plan(began, plan)
+                tell("history")
+                forgotten = forget_records(settings.history, plan.records)
+                plan = plan.model_copy(update={"forgotten": _sum(plan.forgotten, forgotten)})
+                write_plan(began, plan)
+                _remove_build(settings)
+            finally:
+                shutil.rmtree(private, ignore_errors=True)
+        tell("run")
+        _refuse_what_is_left(run(_of_the_standing_publication(settings)))
+        with hold(output):
+            names = {cvr, key.pseudonym("cvr", cvr), *plan.courses}
+            removed = remove_leftovers(output, names)
+            aside = tuple(str(each) for each in set_aside_by_restores(output, folder))
+            receipt = _receipt(cvr, key, plan, unreadable, done_by, removed, aside)
+            path = _write_receipt(output, receipt)
+            began.unlink(missing_ok=True)
+            sync(began.parent)
     return receipt, path
+
+
+@contextmanager
+def _told_when_unfinished(began: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Say that an erasure must be finished, when it ends after something was changed and before the receipt."""
+    try:
+        yield
+    except BaseException:
+        if began.exists():
+            tell("unfinished")
+        raise
+
+
+def _of_the_standing_publication(settings: RunSettings) -> RunSettings:
+    """Make the same again that people have before them: its report year, and the roles' files where they are."""
+    return settings.changed(
+        keep=1,
+        year=settings.year or published_year(settings.output_folder),
+        role_exports=settings.role_exports or (settings.output_folder / ROLES).is_dir(),
+    )
+
+
+def _refuse_what_is_left(failures: Mapping[str, str]) -> None:
+    """Give no receipt while somewhere the rows may be still."""
+    if failures:
+        listed = "\n".join(failures.values())
+        msg = f"Datavarehuset er offentliggjort uden virksomheden, men den kan fortsat stå her:\n{listed}"
+        raise ErasureError(msg)
+
+
+def _nothing(output: Path, key: PseudonymKey, cvr: str, unreadable: _Unreadable) -> str:
+    """Say why there is nothing to erase, without the number."""
+    company = key.pseudonym("cvr", cvr)
+    said = "Der er ingen rækker om virksomheden i de leverancer, der kan læses. Intet er ændret."
+    before = [erasure.erased_on for erasure in read_erasures(output, key) if erasure.company == company]
+    if before:
+        said += f" Virksomheden blev slettet {long_date(max(before))}; kvitteringen ligger i {output / FOLDER}."
+    for words, names in (
+        ("Skal slettes i hånden, for de kan ikke læses, men indeholder nummeret", unreadable.found),
+        ("Skal ses efter i hånden, for de kan hverken læses eller gennemsøges", unreadable.unknown),
+    ):
+        said += f"\n{words}: {', '.join(names)}" if names else ""
+    return said
 
 
 def _as_plain(cut: CutDelivery) -> dict[str, str | int]:
@@ -192,11 +236,21 @@ def _sum(before: dict[str, int], now: ForgottenRecords) -> dict[str, int]:
     return {name: before.get(name, 0) + count for name, count in asdict(now).items()}
 
 
-def _unreadable(folder: Path, contracts: Contracts, set_aside: list[str], cvr: str) -> tuple[str, ...]:
-    """List the deliveries that cannot be read but hold the number in their bytes."""
+@dataclass(frozen=True)
+class _Unreadable:
+    """The deliveries that cannot be read: those that hold the number, and those nobody can tell of."""
+
+    found: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def _search_unreadable(folder: Path, contracts: Contracts, set_aside: Collection[str], cvr: str) -> _Unreadable:
+    """Look for the number in the deliveries that cannot be read."""
     files = {file.delivery: file.path for file in discover(folder, contracts).files}
-    number = cvr.encode()
-    return tuple(name for name in set_aside if files[name].is_file() and number in files[name].read_bytes())
+    pattern = re.compile(number_pattern(cvr))
+    seen = {name: search(files[name], pattern) for name in set_aside if name in files and files[name].is_file()}
+    found, unknown = (tuple(name for name, each in seen.items() if each == kind) for kind in ("found", "unknown"))
+    return _Unreadable(found, unknown)
 
 
 def _remove_build(settings: RunSettings) -> None:
@@ -208,30 +262,14 @@ def _remove_build(settings: RunSettings) -> None:
             path.unlink()
 
 
-def _read_plan(path: Path) -> _Plan:
-    """Read what an interrupted erasure left."""
-    return _Plan.model_validate_json(path.read_bytes()) if path.exists() else _Plan()
-
-
-def _write_plan(path: Path, plan: _Plan) -> None:
-    """Write down what is being erased, for this user alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(plan.model_dump_json())
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.replace(path)
-
-
 def _receipt(
     cvr: str,
     key: PseudonymKey,
-    plan: _Plan,
-    unreadable: tuple[str, ...],
+    plan: Plan,
+    unreadable: _Unreadable,
     done_by: str | None,
     removed: tuple[str, ...] = (),
+    aside: tuple[str, ...] = (),
 ) -> Receipt:
     """Put the receipt together."""
     now = datetime.now(tz=UTC).replace(microsecond=0)
@@ -244,7 +282,10 @@ def _receipt(
         done_by=done_by or getpass.getuser(),
         rows={name: rows for name, rows in plan.rows.items() if rows},
         deliveries=plan.deliveries,
-        unreadable=unreadable,
+        unreadable=unreadable.found,
+        unsearched=unreadable.unknown,
+        aside=aside,
+        is_postgres_loaded=load_configuration().postgres_url is not None,
         removed=removed,
         **plan.forgotten,
     )
@@ -259,6 +300,57 @@ def _write_receipt(output: Path, receipt: Receipt) -> Path:
     write_whole(path, (json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n").encode())
     sync(folder)
     return path
+
+
+def dry_run_text(receipt: Receipt) -> str:
+    """Say in Danish what would be erased.
+
+    Args:
+        receipt: The receipt of a dry run.
+
+    Returns:
+        The text.
+    """
+    lines = [
+        "Prøve: intet er slettet. Disse rækker ville blive slettet:",
+        *(f"  {name}: {number(rows)}" for name, rows in receipt.rows.items()),
+        f"De hører til {count(len(receipt.courses), 'forløb', 'forløb')}.",
+        *_by_hand(receipt),
+    ]
+    return "\n".join(lines)
+
+
+def _by_hand(receipt: Receipt) -> list[str]:
+    """List what the program leaves to a person."""
+    lines = []
+    for words, names in (
+        ("Skal slettes i hånden: disse leverancer kan ikke læses, men indeholder nummeret:", receipt.unreadable),
+        ("Skal ses efter i hånden: disse leverancer kan hverken læses eller gennemsøges:", receipt.unsearched),
+        ("Skal slettes i hånden: disse mapper blev flyttet til side af en gendannelse:", receipt.aside),
+    ):
+        if names:
+            lines += ["", words, *(f"  {name}" for name in names)]
+    return lines
+
+
+def _postgres_text(receipt: Receipt) -> str:
+    """Say what became of PostgreSQL."""
+    if receipt.is_postgres_loaded:
+        return "PostgreSQL er indlæst på ny uden virksomheden."
+    return (
+        f"PostgreSQL er ikke indlæst: {variable('postgres_url')} er ikke sat. Er der en database, så sæt den, og kør "
+        "erhvervshus load-postgres."
+    )
+
+
+def _removed_text(removed: Collection[str]) -> list[str]:
+    """List the files that were removed, or count them by folder: a company may stand in the files of many roles."""
+    if not removed:
+        return ["Andre filer fjernet: ingen."]
+    if len(removed) <= _LISTED:
+        return ["Andre filer fjernet:", *(f"  {name}" for name in removed)]
+    folders = Counter(name.partition("/")[0] for name in removed)
+    return ["Andre filer fjernet:", *(f"  {name}: {number(count)}" for name, count in folders.items())]
 
 
 def receipt_text(receipt: Receipt) -> str:
@@ -281,30 +373,27 @@ def receipt_text(receipt: Receipt) -> str:
         *(f"  {name}: {number(rows)}" for name, rows in receipt.rows.items()),
         "Leverancer skrevet om (den gamle fil er væk):",
         *(
-            f"  {one['delivery']}: {number(int(one['rows']))} rækker slettet, "
-            f"{number(int(one['texts']))} tekster ændret"
+            f"  {one['delivery']}: {count(int(one['rows']), 'række', 'rækker')} slettet, "
+            f"{count(int(one['texts']), 'tekst', 'tekster')} ændret"
             for one in receipt.deliveries
         ),
         "",
         f"Historik: {number(receipt.findings)} fund, {number(receipt.states)} svar på fund, "
-        f"{number(receipt.told)} påmindelser og {number(receipt.messages)} beskeder slettet.",
+        f"{count(receipt.told, 'påmindelse', 'påmindelser')} og "
+        f"{count(receipt.messages, 'besked', 'beskeder')} slettet.",
         "Byggefilen (.build) er slettet og lavet på ny, og datavarehuset er offentliggjort uden virksomheden.",
-        "PostgreSQL er indlæst på ny af samme kørsel, hvis den er sat op.",
-        f"Andre filer fjernet: {', '.join(receipt.removed) if receipt.removed else 'ingen'}.",
+        _postgres_text(receipt),
+        *_removed_text(receipt.removed),
         "",
         "Det, der står tilbage:",
         "  Frosne opgørelser er uændrede: de indeholder kun tal, der ikke kan føres tilbage til en virksomhed.",
-        "  Sikkerhedskopier fra før sletningen indeholder stadig rækkerne. Når en kopi genskabes, indlæses de ikke,",
-        "  fordi kvitteringen følger med.",
+        "  Sikkerhedskopier fra før sletningen indeholder stadig rækkerne. Slet dem efter fristen for kopier.",
+        "  Gendannes en af dem, holder denne kvittering rækkerne ude, hvis den ligger i .history/erasures før næste",
+        "  kørsel. Opbevar den derfor også et andet sted.",
         "  Fritekst, der nævner en person ved navn, kan ikke findes automatisk. Gennemgå aktoer og kommentar.",
         "  Filer, som nogen har hentet eller fået tilsendt, skal slettes hos dem.",
     ]
-    if receipt.unreadable:
-        lines += [
-            "",
-            "Skal slettes i hånden: disse leverancer kan ikke læses, men indeholder nummeret:",
-            *(f"  {name}" for name in receipt.unreadable),
-        ]
+    lines += _by_hand(receipt)
     lines += [
         "",
         "Rækker om virksomheden fra før sletningen, som leveres igen, bliver ikke indlæst. Et nyt forløb, der er",

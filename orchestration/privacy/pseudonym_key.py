@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exports.files import write_whole
 from orchestration.configuration import load_configuration
 from sources.pseudonyms import KEY_FILE, KEY_VARIABLE, PseudonymKey, find_or_make_key
+
+FINGERPRINT_FILE = KEY_FILE.with_suffix(".fingerprint")
+"""Where the fingerprint of the key of the newest run lies."""
 
 
 def made_key(output: Path) -> PseudonymKey:
@@ -43,6 +47,38 @@ def key_notice(key: PseudonymKey, output: Path) -> str | None:
         f"Der er lavet en nøgle til pseudonymer i {output / KEY_FILE}. Den bør i stedet angives i {KEY_VARIABLE} og "
         "opbevares sikkert. Uden nøglen får personer nye pseudonymer ved næste kørsel."
     )
+
+
+def changed_key_notice(key: PseudonymKey, output: Path) -> str | None:
+    """Say that the key is another than the one before: it was lost, or the setting was changed.
+
+    Args:
+        key: The key of the run.
+        output: The output folder.
+
+    Returns:
+        The sentences in Danish; None at the first run, and when the key is the same.
+    """
+    before = output / FINGERPRINT_FILE
+    if not before.exists() or before.read_text(encoding="ascii").strip() == key.fingerprint:
+        return None
+    return (
+        "Nøglen til pseudonymer er en anden end ved den forrige kørsel. Personer får nye pseudonymer, og fund om dem "
+        "kan ikke følges tilbage. Var det ikke meningen, så sæt den tidligere nøgle tilbage, og kør igen. "
+        f"Den er i sikkerhedskopien, hvis den lå i {KEY_FILE}."
+    )
+
+
+def remember_key(key: PseudonymKey, output: Path) -> None:
+    """Keep the key's fingerprint, which tells one key from another and says nothing of it.
+
+    Args:
+        key: The key of the run.
+        output: The output folder.
+    """
+    path = output / FINGERPRINT_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, f"{key.fingerprint}\n".encode())
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +107,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     )
     # It must be there: Dagster makes only what lies in it.
     (root / "dagster").mkdir()
-    with DagsterInstance.local_temp(str(root / "dagster")) as instance:
+    with warnings.catch_warnings(), DagsterInstance.local_temp(str(root / "dagster")) as instance:
+        # As in orchestration.run: Dagster announces what is new in it.
+        warnings.simplefilter("ignore")
         settings = RunSettings(output=str(output), deliveries=str(deliveries), year=int(YEAR), reports=False)
         job = build_defs(settings=settings).resolve_job_def(JOB)
         assert job.execute_in_process(instance=instance).success

@@ -294,12 +294,19 @@ def test_an_erasure_after_the_backup_holds_on(output: Path, deliveries: Path, tm
     back_up(output, deliveries, target)
     receipts = output / ".history" / "erasures"
     (receipts / "2.json").write_text('{"of": "today"}', encoding="utf-8")
+    (receipts / "2.txt").write_text("Kvittering", encoding="utf-8")
+    (receipts / ".P-1.begun").write_text("{}", encoding="utf-8")
     (receipts / "1.json").write_text('{"of": "yesterday, changed"}', encoding="utf-8")
-    restore(target, output, deliveries, force=True)
+    back = call("restore", "--from", target, "--output", output, "--deliveries", deliveries, "--force")
     assert {path.name: path.read_text(encoding="utf-8") for path in receipts.iterdir()} == {
+        ".P-1.begun": "{}",
         "1.json": "{}",
         "2.json": '{"of": "today"}',
+        "2.txt": "Kvittering",
     }
+    said = " ".join(back.output.split())
+    assert "1 kvittering for sletning er nyere end kopien" in said
+    assert "indeholder personoplysninger. Slet det" in said
 
 
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -420,6 +427,8 @@ def test_the_commands_say_in_danish_what_they_did(output: Path, deliveries: Path
     day = datetime.now(tz=UTC)
     assert f"{day.year} kl. " in back.output
     assert f"erhvervshus run --output {tmp_path / 'new'} --deliveries {tmp_path / 'new' / 'leverancer'}" in back.output
+    # Nobody can know whether somebody was erased after the backup: it is said every time.
+    assert f"Læg kvitteringerne for sletning i {tmp_path / 'new' / '.history' / 'erasures'}" in back.output
     again = call("restore", "--from", target, "--output", tmp_path / "new")
     assert again.exit_code == 1
     assert "er ikke tom" in again.output

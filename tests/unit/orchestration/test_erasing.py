@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pytest
+from dagster import DagsterInstance, asset, materialize
 
 from expectations.store import history_file, opened_history
-from exports.switch import PUBLICATIONS
+from exports.publish import Manifest
+from exports.switch import CURRENT, PUBLICATIONS, warehouse_name
 from orchestration.privacy.erasing import Receipt, erase, normalised, receipt_text
+from orchestration.privacy.erasure_plan import read_plan, unfinished
 from orchestration.privacy.expired import delete_expired, find_expired
 from orchestration.settings import RunSettings
 from sources.erasures import FOLDER, ErasureError, read_erasures
@@ -21,6 +26,11 @@ F1;fyn;{CVR};2025-01-01
 F2;fyn;87654321;2025-01-01
 F3;fyn;87654321;1999-01-01
 """
+
+
+def nothing_left(_: RunSettings) -> dict[str, str]:
+    """Stand for a run of which every step succeeds."""
+    return {}
 
 
 @pytest.fixture
@@ -50,9 +60,10 @@ def test_a_company_goes_from_deliveries_history_build_and_files(settings: RunSet
     """Without it something that holds the company would be forgotten, or the run would start before all is clean."""
     seen: list[tuple[int, bool, str]] = []
 
-    def run(given: RunSettings) -> None:
+    def run(given: RunSettings) -> dict[str, str]:
         text = (Path(str(given.deliveries)) / "crm" / "crm_forloeb__2026-01-01.csv").read_text(encoding="utf-8")
         seen.append((given.keep, given.warehouse.exists(), text))
+        return {}
 
     receipt, path = erase(settings, CVR, run=run, done_by="En medarbejder")
     assert seen == [(1, False, COURSES.replace(f"F1;fyn;{CVR};2025-01-01\n", ""))]
@@ -78,11 +89,14 @@ def test_the_publication_that_stands_loses_no_file_for_a_word_like_an_id(setting
     output = settings.output_folder
     for label in ("before", "now"):
         (output / PUBLICATIONS / label).mkdir(parents=True)
+        (output / warehouse_name(label)).touch()
         duckdb.execute(f"copy (select 'F1' as goal_number) to '{output / PUBLICATIONS / label / 'goals.parquet'}'")
     (output / PUBLICATIONS / "current").symlink_to("now")
+    (output / CURRENT).symlink_to(warehouse_name("now"))
     (output / "goals.parquet").symlink_to(Path(PUBLICATIONS, "current", "goals.parquet"))
-    receipt, _ = erase(settings, CVR, run=lambda _: None)
-    assert receipt.removed == ("explain/a.csv", f"{PUBLICATIONS}/before/goals.parquet")
+    receipt, _ = erase(settings, CVR, run=nothing_left)
+    assert receipt.removed == (warehouse_name("before"), "explain/a.csv")
+    assert not (output / PUBLICATIONS / "before").exists()
     assert (output / "goals.parquet").is_file()
 
 
@@ -94,25 +108,89 @@ def test_an_erasure_that_was_killed_is_taken_up_where_it_was(
     class KilledError(Exception):
         """Stands for a kill."""
 
-    def kill(*_: object) -> None:
+    def kill(*_: object) -> NoReturn:
         raise KilledError
 
     with monkeypatch.context() as patched:
         patched.setattr("orchestration.privacy.erasing.forget_records", kill)
         with pytest.raises(KilledError):
-            erase(settings, CVR, run=lambda _: None)
+            erase(settings, CVR, run=nothing_left)
     (plan,) = (settings.output_folder / FOLDER).iterdir()
     assert plan.name.startswith(".P-")
     assert plan.stat().st_mode & 0o077 == 0
     with pytest.raises(KilledError):
         erase(settings, CVR, run=kill)
-    receipt, _ = erase(settings, CVR, run=lambda _: None)
+    receipt, _ = erase(settings, CVR, run=nothing_left)
     assert receipt.rows == {"crm_forloeb": 1, "crm_aktivitet": 1}
     assert [one["delivery"] for one in receipt.deliveries] == [
         "crm/crm_aktivitet__2026-01-01.csv", "crm/crm_forloeb__2026-01-01.csv",
     ]  # fmt: skip
     assert receipt.told == 1
     assert not plan.exists()
+
+
+def test_no_receipt_says_erased_while_a_reader_still_sees_the_company(settings: RunSettings) -> None:
+    """Without it PostgreSQL would show a person whose erasure is confirmed in writing."""
+    told: list[str] = []
+    with pytest.raises(ErasureError, match="kan fortsat stå her:\nPostgreSQL svarer ikke"):
+        erase(settings, CVR, run=lambda _: {"postgres": "PostgreSQL svarer ikke"}, tell=told.append)
+    assert told[-1] == "unfinished"
+    assert not list((settings.output_folder / FOLDER).glob("*.json"))
+    # The process that is at it says nothing of itself; every later one does, and what it says names nobody.
+    assert list(unfinished(settings.output_folder)) == []
+    (plan,) = (settings.output_folder / FOLDER).iterdir()
+    plan.write_text(read_plan(plan).model_copy(update={"process": 0}).model_dump_json(), encoding="utf-8")
+    (note,) = unfinished(settings.output_folder)
+    assert "erhvervshus erase --cvr …" in note
+    assert CVR not in note
+    receipt, _ = erase(settings, CVR, run=nothing_left)
+    assert receipt.rows == {"crm_forloeb": 1, "crm_aktivitet": 1}
+    assert list(unfinished(settings.output_folder)) == []
+
+
+def test_the_receipt_is_true_of_postgres(settings: RunSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it whoever erases without the setting would believe that the database was loaded again."""
+    receipt, _ = erase(settings, CVR, run=nothing_left)
+    assert "PostgreSQL er ikke indlæst: ERHVERVSHUS_POSTGRES_URL er ikke sat." in receipt_text(receipt)
+    copy = Path(str(settings.deliveries)) / "crm" / "crm_forloeb__2026-01-02.csv"
+    copy.write_text(COURSES, encoding="utf-8")
+    monkeypatch.setenv("ERHVERVSHUS_POSTGRES_URL", "postgresql://u@h:1/d")
+    receipt, _ = erase(settings, CVR, run=nothing_left)
+    assert "PostgreSQL er indlæst på ny uden virksomheden." in receipt_text(receipt)
+
+
+def test_what_is_published_after_an_erasure_is_the_same_year_and_the_roles_files(settings: RunSettings) -> None:
+    """Without it the warehouse would change to another report year, or a role's folder lose files for good."""
+    output = settings.output_folder
+    (output / "adgang").mkdir()
+    (output / "current.duckdb").touch()
+    manifest = Manifest(
+        run_id="r", published_at=datetime(2026, 1, 1, tzinfo=UTC), code_version="c", report_year=2023,
+        today="2026-01-01", warehouse="w", files=(), tables=(), deliveries=(),
+    )  # fmt: skip
+    (output / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
+    given: list[RunSettings] = []
+
+    def run(settings: RunSettings) -> dict[str, str]:
+        # As a job gets them: Dagster makes the resource anew.
+        @asset
+        def told(settings: RunSettings) -> None:
+            given.append(settings)
+
+        assert materialize([told], resources={"settings": settings}, instance=DagsterInstance.ephemeral()).success
+        return {}
+
+    erase(settings, CVR, run=run)
+    assert [(one.keep, one.year, one.role_exports) for one in given] == [(1, 2023, True)]
+
+
+def test_what_a_restore_moved_aside_is_left_to_a_person(settings: RunSettings) -> None:
+    """Without it the history from before a restore would keep the company, and nobody would know."""
+    aside = settings.output_folder / ".history.foer-gendannelse-20260101T000000Z"
+    aside.mkdir()
+    receipt, _ = erase(settings, CVR, run=nothing_left)
+    assert receipt.aside == (str(aside),)
+    assert str(aside) in receipt_text(receipt)
 
 
 def test_a_dry_run_changes_nothing(settings: RunSettings) -> None:
@@ -129,15 +207,20 @@ def test_a_dry_run_changes_nothing(settings: RunSettings) -> None:
 def test_what_cannot_be_erased_is_said_without_the_number(settings: RunSettings) -> None:
     """Without it a slip of the pen would be answered with nothing, or a log would hold the number."""
     with pytest.raises(ErasureError, match="ingen rækker") as said:
-        erase(settings, "11111111", run=lambda _: None)
+        erase(settings, "11111111", run=nothing_left)
     assert "11111111" not in str(said.value)
+    erase(settings, CVR, run=nothing_left)
+    with pytest.raises(ErasureError, match=r"Virksomheden blev slettet \d+\. \w+ \d{4}") as said:
+        erase(settings, CVR, run=nothing_left)
+    # It was in one that cannot be read, and still is.
+    assert "Skal slettes i hånden" in str(said.value)
     assert normalised("dk-12 34 56 74") == CVR
-    for wrong in ("1234567", "123456789", "abcdefgh"):
+    for wrong in ("1234567", "123456789", "abcdefgh", "１２３４５６７８"):
         with pytest.raises(ErasureError) as refused:
             normalised(wrong)
         assert wrong not in str(refused.value)
     with pytest.raises(ErasureError, match="--deliveries"):
-        erase(RunSettings(output=settings.output), CVR, run=lambda _: None)
+        erase(RunSettings(output=settings.output), CVR, run=nothing_left)
 
 
 def test_expired_rows_are_listed_and_deleted_only_when_asked(settings: RunSettings) -> None:
