@@ -116,7 +116,7 @@ def test_a_failed_night_begins_with_what_went_wrong() -> None:
     page = render(failed_night(), [good_night(0)])
     said = text(page)
     assert "Intet er offentliggjort. Den forrige udgave gælder stadig." in said
-    assert "Hvad gik galt: kontrollerer data" in said
+    assert "Hvad gik galt i »Kontrollerer data«" in said
     assert "&lt;165&gt;" in page, "what a failure says is text, never markup"
     assert said.index("Hvad gik galt") < said.index("Kom ind")
     assert "Offentliggjort Intet." in said
@@ -147,9 +147,14 @@ def test_other_ends_are_said_too() -> None:
         }
     )
     live = part.model_copy(update={"failure": failed.failure.model_copy(update={"stage": "postgres"})})
-    assert "bagefter (indlæser i PostgreSQL)" in text(render(live))
+    said = text(render(live))
+    assert "men trinnet »Indlæser i PostgreSQL« gik galt." in said
+    assert "Når årsagen er rettet: Kør erhvervshus load-postgres" in said
+    assert "Når årsagen er rettet" not in text(render(failed)), (
+        "nothing was published, so nothing can be caught up with"
+    )
     said = text(render(part))
-    assert "De nye tal er offentliggjort, men noget gik galt bagefter (skriver opgørelsen)." in said
+    assert "De nye tal er offentliggjort, men trinnet »Skriver opgørelsen« gik galt." in said
     assert "forsøg efter kørslen 12345678, som ikke blev færdig" in said
 
 
