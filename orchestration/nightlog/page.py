@@ -150,11 +150,12 @@ def _title(night: Night) -> str:
 
 def _verdict(night: Night) -> _Verdict:
     """Say in one sentence what the run came to."""
-    stands = "Den forrige udgave gælder stadig."
+    # There may be no edition before.
+    stands = "Det, der var offentliggjort, gælder stadig."
     if night.verdict == "failed":
-        return _Verdict(f"Intet er offentliggjort. {stands}", "failed critical")
+        return _Verdict(f"Intet nyt er offentliggjort. {stands}", "failed critical")
     if night.verdict == "stopped":
-        return _Verdict(f"Kørslen blev stoppet, og intet er offentliggjort. {stands}", "failed critical")
+        return _Verdict(f"Kørslen blev stoppet, og intet nyt er offentliggjort. {stands}", "failed critical")
     if night.verdict == "published_in_part":
         stage = _failed_stage(night)
         what = f"trinnet »{stage}«" if stage else "et senere trin"
@@ -280,7 +281,7 @@ def _alerts_text(night: Night) -> str:
     """Say who was told."""
     alerts = night.alerts
     if alerts is None:
-        by_hand = "Kørsler i hånden sender ingen; `erhvervshus quality send` gør."
+        by_hand = "Kørsler i hånden sender ingen. Det gør kommandoen erhvervshus quality send."
         return by_hand if night.origin == "hand" else "Ingen er sendt endnu."
     if not alerts.is_on:
         return "Ingen; der er ikke angivet modtagere (indstillingen recipients)."

@@ -115,7 +115,7 @@ def test_a_failed_night_begins_with_what_went_wrong() -> None:
     """Without it, the reason would have to be looked for below what went well."""
     page = render(failed_night(), [good_night(0)])
     said = text(page)
-    assert "Intet er offentliggjort. Den forrige udgave gælder stadig." in said
+    assert "Intet nyt er offentliggjort. Det, der var offentliggjort, gælder stadig." in said
     assert "Hvad gik galt i »Kontrollerer data«" in said
     assert "&lt;165&gt;" in page, "what a failure says is text, never markup"
     assert said.index("Hvad gik galt") < said.index("Kom ind")
@@ -231,7 +231,9 @@ def test_nobody_to_tell_is_said() -> None:
     assert "der er ikke angivet modtagere" in text(
         render(good_night().model_copy(update={"alerts": Alerts(is_on=False)}))
     )
-    assert "`erhvervshus quality send` gør" in text(render(good_night().model_copy(update={"origin": "hand"})))
+    assert "Det gør kommandoen erhvervshus quality send." in text(
+        render(good_night().model_copy(update={"origin": "hand"}))
+    )
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
