@@ -75,6 +75,7 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
     compared = _compared(earlier)
     new, old = _notes(night, compared)
     aside = night.landing.aside if night.landing else ()
+    left = night.landing.left if night.landing else ()
     changed = sorted(
         (each for each in night.tables if each.before != each.now), key=lambda each: -abs(each.now - (each.before or 0))
     )
@@ -89,6 +90,8 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         arrived_text=_arrived_text(night),
         aside_new=[each for each in aside if each.is_new],
         aside_old=[each for each in aside if not each.is_new],
+        left_new=[each for each in left if not each.stands],
+        left_old=[each for each in left if each.stands],
         stages=stages,
         has_usual=any(each.usual for each in stages),
         nights_text=count(len(good), "tidligere kørsel", "tidligere kørsler"),

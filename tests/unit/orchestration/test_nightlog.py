@@ -11,7 +11,7 @@ import pytest
 
 from expectations.periods import load_periods
 from orchestration.nightlog.page import bars, render
-from orchestration.nightlog.record import Alerts, Aside, Night, Stage
+from orchestration.nightlog.record import Alerts, Aside, Left, Night, Stage
 from orchestration.nightlog.store import add_alerts, keep, nights
 from tests.unit.orchestration.nights import FIRST, WARNING, bad_night, failed_night, good_night
 
@@ -97,6 +97,23 @@ def test_a_bad_night_says_which_file_line_column_and_what_to_do() -> None:
         "1 som ved kørslen før",
     ):
         assert part in said, part
+
+
+def test_files_that_lost_their_marker_do_not_bury_the_page() -> None:
+    """Without it, choosing markers for a full folder would list every file that was taken in long ago as missing."""
+    night = bad_night()
+    assert night.landing is not None
+    left = [
+        Left(delivery=f"crm/{n}.csv", reason="dens .done-fil findes ikke endnu", stands=n > 6) for n in range(1, 31)
+    ]
+    page = render(night.model_copy(update={"landing": night.landing.model_copy(update={"left": tuple(left)})}))
+    said = text(page)
+    assert said.count("Den tages med i en senere kørsel.") == 5
+    assert "1 til crm/6.csv" in said
+    assert "24, hvor det, der er indlæst før, gælder fortsat" in said
+    shown = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert "crm/5.csv" in shown
+    assert "crm/7.csv" not in shown
 
 
 def test_a_name_that_is_not_shown_is_explained() -> None:
