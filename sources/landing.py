@@ -67,11 +67,11 @@ _FIELDS: Final = (
 class NothingUsableError(RuntimeError):
     """The folder holds no delivery that can be used; the warehouse was left as it was."""
 
-    def __init__(self, folder: Path, why: str, errors: tuple[str, ...] = ()) -> None:
-        """Name the folder, why nothing can be used, and the error of each delivery set aside."""
+    def __init__(self, folder: Path, why: str, remedy: str, errors: tuple[str, ...] = ()) -> None:
+        """Name the folder, why nothing can be used, what to do, and the error of each delivery set aside."""
         self.errors = errors
         listed = "".join(f"\n- {error}" for error in errors)
-        super().__init__(f"Der er ingen brugbare leverancer i {folder}: {why}. Intet er ændret.{listed}")
+        super().__init__(f"Der er ingen brugbare leverancer i {folder}: {why}. Intet er ændret. {remedy}{listed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,9 @@ def land(
     contracts = contracts or load_contracts()
     folder = deliveries_dir.resolve()
     if not folder.is_dir():
-        raise NothingUsableError(deliveries_dir, "mappen findes ikke")
+        raise NothingUsableError(
+            deliveries_dir, "mappen findes ikke", "Ret stien til mappen, eller gør den tilgængelig, og kør igen."
+        )
     found = discover(folder, contracts)
     lander = _Lander(con, contracts)
     left: dict[str, str] = {}
@@ -201,7 +203,7 @@ def land(
     if progress is not None:
         progress(len(found.files), len(found.files), "")
     if not lander.usable:
-        raise NothingUsableError(deliveries_dir, _why_nothing(found, left), tuple(lander.errors))
+        raise NothingUsableError(deliveries_dir, *_why_nothing(found, left), tuple(lander.errors))
     removed = lander.removed + _remove_gone(con, contracts, found)
     _number(con)
     if take_out is not None:
@@ -211,13 +213,13 @@ def land(
     return LandingReport(deliveries, lander.reused, lander.landed, removed, notes, left, looked_at)
 
 
-def _why_nothing(found: Found, left: Mapping[str, str]) -> str:
-    """Say why there is nothing to land."""
+def _why_nothing(found: Found, left: Mapping[str, str]) -> tuple[str, str]:
+    """Say why there is nothing to land, and what to do."""
     if not found.files:
-        return "mappen er tom"
+        return "mappen er tom", "Læg leverancer i den, eller ret stien til den, og kør igen."
     if len(left) == len(found.files):
-        return "ingen af filerne er hele endnu"
-    return "ingen af filerne kan læses"
+        return "ingen af filerne er hele endnu", "Kør igen, når de er hele."
+    return "ingen af filerne kan læses", "Ret filerne, eller bestil dem igen, og kør igen."
 
 
 class _private_folder:  # noqa: N801 - a context manager used as a function

@@ -55,7 +55,7 @@ def landing_facts(con: duckdb.DuckDBPyConnection, report: LandingReport, since: 
             for each in new
         ),
         aside=tuple(sorted(aside, key=lambda each: not each.is_new)),
-        left=tuple(Left(delivery=name, reason=reason) for name, reason in report.left.items()),
+        left=tuple(Left(delivery=name, reason=reason, stands=name in standing) for name, reason in report.left.items()),
         refused=tuple(refused[:SHOWN_KINDS]),
         refused_kinds=len(refused),
         removed=report.removed,

@@ -21,6 +21,12 @@ _ORIGINS: Final = {
     "hand": "Startet i hånden",
     "page": "Startet fra Dagsters side",
 }
+_CATCH_UP: Final = {
+    "postgres": "erhvervshus load-postgres",
+    "statement": "erhvervshus report",
+    "role_exports": "erhvervshus share",
+}
+"""What does a step after the publication alone, without a whole run."""
 _SHOWN: Final = 5
 _MOST: Final = 200
 _SLOW_FACTOR: Final = 1.5
@@ -69,6 +75,7 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
     compared = _compared(earlier)
     new, old = _notes(night, compared)
     aside = night.landing.aside if night.landing else ()
+    left = night.landing.left if night.landing else ()
     changed = sorted(
         (each for each in night.tables if each.before != each.now), key=lambda each: -abs(each.now - (each.before or 0))
     )
@@ -78,10 +85,13 @@ def render(night: Night, earlier: Sequence[Night] = (), before: str | None = Non
         verdict=_verdict(night),
         facts=_facts(night),
         failed_stage=_failed_stage(night),
+        catch_up=_CATCH_UP.get(night.failure.stage or "") if night.failure and night.tables else None,
         has_held_back=night.landing is not None and _HELD_BACK in night.landing.model_dump_json(),
         arrived_text=_arrived_text(night),
         aside_new=[each for each in aside if each.is_new],
         aside_old=[each for each in aside if not each.is_new],
+        left_new=[each for each in left if not each.stands],
+        left_old=[each for each in left if each.stands],
         stages=stages,
         has_usual=any(each.usual for each in stages),
         nights_text=count(len(good), "tidligere kørsel", "tidligere kørsler"),
@@ -143,14 +153,16 @@ def _title(night: Night) -> str:
 
 def _verdict(night: Night) -> _Verdict:
     """Say in one sentence what the run came to."""
-    stands = "Den forrige udgave gælder stadig."
+    # There may be no edition before.
+    stands = "Det, der var offentliggjort, gælder stadig."
     if night.verdict == "failed":
-        return _Verdict(f"Intet er offentliggjort. {stands}", "failed critical")
+        return _Verdict(f"Intet nyt er offentliggjort. {stands}", "failed critical")
     if night.verdict == "stopped":
-        return _Verdict(f"Kørslen blev stoppet, og intet er offentliggjort. {stands}", "failed critical")
+        return _Verdict(f"Kørslen blev stoppet, og intet nyt er offentliggjort. {stands}", "failed critical")
     if night.verdict == "published_in_part":
-        what = _failed_stage(night) or "et senere trin"
-        return _Verdict(f"De nye tal er offentliggjort, men noget gik galt bagefter ({what}).", "failed critical")
+        stage = _failed_stage(night)
+        what = f"trinnet »{stage}«" if stage else "et senere trin"
+        return _Verdict(f"De nye tal er offentliggjort, men {what} gik galt.", "failed critical")
     new = sum(each.is_new for each in night.landing.aside) if night.landing else 0
     if new:
         aside = count(new, "leverance er sat til side", "leverancer er sat til side")
@@ -159,9 +171,8 @@ def _verdict(night: Night) -> _Verdict:
 
 
 def _failed_stage(night: Night) -> str | None:
-    """Name the stage that failed, inside a sentence: names in it keep their capitals."""
-    name = _stage(night.failure.stage) if night.failure else ""
-    return f"{name[0].lower()}{name[1:]}" if name else None
+    """Name the stage that failed, when one did."""
+    return (_stage(night.failure.stage) or None) if night.failure else None
 
 
 def _facts(night: Night) -> str:
@@ -269,7 +280,7 @@ def _alerts_text(night: Night) -> str:
     """Say who was told."""
     alerts = night.alerts
     if alerts is None:
-        by_hand = "Kørsler i hånden sender ingen; `erhvervshus quality send` gør."
+        by_hand = "Kørsler i hånden sender ingen. Det gør kommandoen erhvervshus quality send."
         return by_hand if night.origin == "hand" else "Ingen er sendt endnu."
     if not alerts.is_on:
         return "Ingen; der er ikke angivet modtagere (indstillingen recipients)."

@@ -43,10 +43,11 @@ class Aside(Record):
 
 
 class Left(Record):
-    """A file that was not whole yet, and why, in Danish."""
+    """A delivery that was not whole yet, and why, in Danish; and whether what was landed under its name stands."""
 
     delivery: str
     reason: str
+    stands: bool = False
 
 
 class Refused(Record):

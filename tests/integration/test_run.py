@@ -187,7 +187,7 @@ def test_the_next_run_reuses_and_a_broken_one_leaves_it(
     assert failed.landing is not None
     assert failed.landing.arrived == ()
     assert {(table.table, table.before, table.now) for table in good.tables} >= {("goal_attainment", 1, 1)}
-    assert "Intet er offentliggjort" in (output / "natlog" / "seneste.html").read_text(encoding="utf-8")
+    assert "Intet nyt er offentliggjort" in (output / "natlog" / "seneste.html").read_text(encoding="utf-8")
     assert (output / "current.duckdb").resolve() == published
     assert json.loads((output / "manifest.json").read_bytes())["run_id"] == second.manifest.run_id
 

@@ -11,7 +11,7 @@ import pytest
 
 from expectations.periods import load_periods
 from orchestration.nightlog.page import bars, render
-from orchestration.nightlog.record import Alerts, Aside, Night, Stage
+from orchestration.nightlog.record import Alerts, Aside, Left, Night, Stage
 from orchestration.nightlog.store import add_alerts, keep, nights
 from tests.unit.orchestration.nights import FIRST, WARNING, bad_night, failed_night, good_night
 
@@ -99,6 +99,23 @@ def test_a_bad_night_says_which_file_line_column_and_what_to_do() -> None:
         assert part in said, part
 
 
+def test_files_that_lost_their_marker_do_not_bury_the_page() -> None:
+    """Without it, choosing markers for a full folder would list every file that was taken in long ago as missing."""
+    night = bad_night()
+    assert night.landing is not None
+    left = [
+        Left(delivery=f"crm/{n}.csv", reason="dens .done-fil findes ikke endnu", stands=n > 6) for n in range(1, 31)
+    ]
+    page = render(night.model_copy(update={"landing": night.landing.model_copy(update={"left": tuple(left)})}))
+    said = text(page)
+    assert said.count("Den tages med i en senere kørsel.") == 5
+    assert "1 til crm/6.csv" in said
+    assert "24, hvor det, der er indlæst før, gælder fortsat" in said
+    shown = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert "crm/5.csv" in shown
+    assert "crm/7.csv" not in shown
+
+
 def test_a_name_that_is_not_shown_is_explained() -> None:
     """Without it, somebody would look for a file of the name that stands for the one that is not shown."""
     night = bad_night()
@@ -115,8 +132,8 @@ def test_a_failed_night_begins_with_what_went_wrong() -> None:
     """Without it, the reason would have to be looked for below what went well."""
     page = render(failed_night(), [good_night(0)])
     said = text(page)
-    assert "Intet er offentliggjort. Den forrige udgave gælder stadig." in said
-    assert "Hvad gik galt: kontrollerer data" in said
+    assert "Intet nyt er offentliggjort. Det, der var offentliggjort, gælder stadig." in said
+    assert "Hvad gik galt i »Kontrollerer data«" in said
     assert "&lt;165&gt;" in page, "what a failure says is text, never markup"
     assert said.index("Hvad gik galt") < said.index("Kom ind")
     assert "Offentliggjort Intet." in said
@@ -147,9 +164,14 @@ def test_other_ends_are_said_too() -> None:
         }
     )
     live = part.model_copy(update={"failure": failed.failure.model_copy(update={"stage": "postgres"})})
-    assert "bagefter (indlæser i PostgreSQL)" in text(render(live))
+    said = text(render(live))
+    assert "men trinnet »Indlæser i PostgreSQL« gik galt." in said
+    assert "Når årsagen er rettet: Kør erhvervshus load-postgres" in said
+    assert "Når årsagen er rettet" not in text(render(failed)), (
+        "nothing was published, so nothing can be caught up with"
+    )
     said = text(render(part))
-    assert "De nye tal er offentliggjort, men noget gik galt bagefter (skriver opgørelsen)." in said
+    assert "De nye tal er offentliggjort, men trinnet »Skriver opgørelsen« gik galt." in said
     assert "forsøg efter kørslen 12345678, som ikke blev færdig" in said
 
 
@@ -226,7 +248,9 @@ def test_nobody_to_tell_is_said() -> None:
     assert "der er ikke angivet modtagere" in text(
         render(good_night().model_copy(update={"alerts": Alerts(is_on=False)}))
     )
-    assert "`erhvervshus quality send` gør" in text(render(good_night().model_copy(update={"origin": "hand"})))
+    assert "Det gør kommandoen erhvervshus quality send." in text(
+        render(good_night().model_copy(update={"origin": "hand"}))
+    )
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:

@@ -219,6 +219,18 @@ def test_landing_nothing_but_unfinished_files_says_so(folder: Path, tmp_path: Pa
     write(folder, "2026-11-01")
     with (
         closing(open_warehouse(tmp_path / "w.duckdb")) as con,
-        pytest.raises(NothingUsableError, match="ingen af filerne er hele endnu"),
+        pytest.raises(
+            NothingUsableError, match=r"ingen af filerne er hele endnu\. Intet er ændret\. Kør igen, når de er hele\."
+        ),
     ):
         land(con, folder, wait=DONE)
+
+
+def test_a_folder_without_deliveries_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """Without it, whoever mistyped a path would read that nothing is there, and not that the path may be wrong."""
+    (tmp_path / "empty").mkdir()
+    with closing(open_warehouse(tmp_path / "warehouse.duckdb")) as con:
+        with pytest.raises(NothingUsableError, match=r"mappen er tom.* eller ret stien til den, og kør igen"):
+            land(con, tmp_path / "empty")
+        with pytest.raises(NothingUsableError, match=r"mappen findes ikke.* Ret stien til mappen"):
+            land(con, tmp_path / "nowhere")
