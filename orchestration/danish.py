@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from expectations.wording import count, number
 
-__all__ = ["count", "duration", "number"]
+__all__ = ["count", "duration", "number", "size"]
 
 _SECONDS_PER_MINUTE = 60
+_KILOBYTE = 1_000
+_MEGABYTE = 1_000_000
 
 
 def duration(seconds: float) -> str:
@@ -22,3 +24,17 @@ def duration(seconds: float) -> str:
         return f"{number(seconds, 1)} sek."
     minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
     return f"{minutes} min. {rest} sek."
+
+
+def size(amount: int) -> str:
+    """Write the size of files.
+
+    Args:
+        amount: The size in bytes.
+
+    Returns:
+        The text, as `731,9 kB` or `2,8 MB`.
+    """
+    if amount >= _MEGABYTE:
+        return f"{number(amount / _MEGABYTE, 1)} MB"
+    return f"{number(amount / _KILOBYTE, 1)} kB"
