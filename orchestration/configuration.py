@@ -70,6 +70,10 @@ class Configuration(BaseSettings):
     retention: Path | None = Field(
         default=None, description="YAML-filen med opbevaringsfrister. Uden den bruges programmets egne."
     )
+    processing_facts: Path | None = Field(
+        default=None,
+        description="YAML-filen med det, fortegnelsen siger ud over kontrakterne. Uden den er fortegnelsen et udkast.",
+    )
     recipients: Path | None = Field(
         default=None, description="YAML-filen med modtagere af kvalitetsbeskeder. Uden den sendes intet."
     )

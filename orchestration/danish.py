@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from expectations.wording import count, number
 
-__all__ = ["count", "duration", "number", "place"]
+__all__ = ["count", "duration", "number", "place", "size"]
 
 _SECONDS_PER_MINUTE = 60
+_KILOBYTE = 1_000
+_MEGABYTE = 1_000_000
 
 
 def duration(seconds: float) -> str:
@@ -37,3 +39,17 @@ def place(delivery: str, line: int | None, column: str | None) -> str:
     """
     parts = (f"linje {line}" if line is not None else None, f"kolonne {column}" if column is not None else None)
     return ", ".join((delivery, *(part for part in parts if part is not None)))
+
+
+def size(amount: int) -> str:
+    """Write the size of files.
+
+    Args:
+        amount: The size in bytes.
+
+    Returns:
+        The text, as `731,9 kB` or `2,8 MB`.
+    """
+    if amount >= _MEGABYTE:
+        return f"{number(amount / _MEGABYTE, 1)} MB"
+    return f"{number(amount / _KILOBYTE, 1)} kB"

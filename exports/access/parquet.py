@@ -19,6 +19,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from exports.access.errors import AccessError
+from exports.access.guide import GUIDE, GuideFile, Labels, guide_text
 from exports.access.names import SCOPE_SCHEMA, Dataset, RoleKind
 from exports.access.released import Released, released_statement
 from exports.access.rules import EVERYTHING, Entitlement, Role, Rules, read_rules
@@ -59,7 +60,7 @@ class SharedFile(_Frozen):
 
 
 class RoleManifest(_Frozen):
-    """`manifest.json` of a role's folder: of which publication and released statement it is, and every other file."""
+    """`manifest.json` of a role's folder: of which publication and released statement it is, and every table."""
 
     role: str
     run_id: str
@@ -91,12 +92,13 @@ class _Written:
     rows: int
 
 
-def share(output: Path, now: datetime | None = None) -> Shared:
+def share(output: Path, now: datetime | None = None, labels: Labels | None = None) -> Shared:
     """Write the folders of all roles and put them in place, each in one step.
 
     Args:
         output: The output folder, with a publication.
         now: When, for the edition's name; the wall clock when not given.
+        labels: What columns are called, for the guide of each folder.
 
     Returns:
         What was written.
@@ -107,18 +109,19 @@ def share(output: Path, now: datetime | None = None) -> Shared:
     target = output / FOLDER
     label = f"{now or datetime.now(tz=UTC):%Y%m%dT%H%M%S%fZ}"
     with _failures_told(target), _staged(target) as staging:
-        manifests = write_role_exports(_warehouse(output), staging, None, released_statement(output))
+        manifests = write_role_exports(_warehouse(output), staging, None, released_statement(output), labels)
         folders = _put_in_place(staging, target, label, sorted(manifests))
     return _measured(folders, manifests)
 
 
-def hand_over(output: Path, role: str, to: Path | None = None) -> Shared:
+def hand_over(output: Path, role: str, to: Path | None = None, labels: Labels | None = None) -> Shared:
     """Write the folder of one role, to be given to its people.
 
     Args:
         output: The output folder, with a publication.
         role: The role's name.
         to: The folder that gets the role's folder; the working folder when not given.
+        labels: What columns are called, for the guide of the folder.
 
     Returns:
         What was written.
@@ -129,7 +132,7 @@ def hand_over(output: Path, role: str, to: Path | None = None) -> Shared:
     target = to if to is not None else Path.cwd()
     made = target / role
     with _failures_told(target), _staged(target) as staging:
-        manifests = write_role_exports(_warehouse(output), staging, [role], released_statement(output))
+        manifests = write_role_exports(_warehouse(output), staging, [role], released_statement(output), labels)
         if made.exists() or made.is_symlink():
             msg = f"{made}: mappen findes allerede og bliver ikke overskrevet. Flyt den, eller angiv en anden med --to."
             raise AccessError(msg)
@@ -171,7 +174,11 @@ def _measured(folders: Mapping[str, Path], manifests: Mapping[str, RoleManifest]
 
 
 def write_role_exports(
-    warehouse: Path, folder: Path, roles: Sequence[str] | None = None, released: Released | None = None
+    warehouse: Path,
+    folder: Path,
+    roles: Sequence[str] | None = None,
+    released: Released | None = None,
+    labels: Labels | None = None,
 ) -> dict[str, RoleManifest]:
     """Write a folder for each role: one statement per table and kind of role, whatever the number of roles.
 
@@ -180,6 +187,7 @@ def write_role_exports(
         folder: An empty folder.
         roles: Names of roles; all of them when not given.
         released: The released statement, or None before one is released.
+        labels: What columns are called, for the guides.
 
     Returns:
         The manifest of each role.
@@ -218,8 +226,11 @@ def write_role_exports(
             for role in chosen
         }
     shutil.rmtree(folder / _Writer.COMMON, ignore_errors=True)
+    kinds = {role.name: role.kind for role in chosen}
     for name, manifest in manifests.items():
-        _finish(folder / name, manifest)
+        guided = sorted(writer.guided.get(name, []), key=lambda file: file.name)
+        text = guide_text(name, kinds[name], manifest.published_at, year, guided, labels or {})
+        _finish(folder / name, manifest, text)
     return manifests
 
 
@@ -231,6 +242,7 @@ class _Writer:
     def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, rules: Rules) -> None:
         """Begin in an empty folder."""
         self.files: dict[str, list[SharedFile]] = {}
+        self.guided: dict[str, list[GuideFile]] = {}
         self._con, self._folder, self._rules = con, folder, rules
         self._same: dict[tuple[str, ...], _Written] = {}
         self._digests: dict[int, str] = {}
@@ -248,7 +260,7 @@ class _Writer:
             if entitlement.rule == EVERYTHING:
                 written = self._write_same(entitlement, entitlement.columns(tables[table]))
                 for role in roles:
-                    self._hand_out(role, entitlement, written)
+                    self._hand_out(role, entitlement, written, entitlement.columns(tables[table]))
             else:
                 self._write_cut(entitlement, roles, tables[table])
 
@@ -287,7 +299,7 @@ class _Writer:
                 # A role without rows gets the table all the same: no rows is an answer, no file is a question.
                 empty = empty or self._write_same(entitlement, columns, "false")
                 written = empty
-            self._hand_out(role, entitlement, written)
+            self._hand_out(role, entitlement, written, columns)
         shutil.rmtree(cut, ignore_errors=True)
 
     def _copy(self, query: str, path: Path, options: str = "") -> None:
@@ -299,7 +311,7 @@ class _Writer:
         query = f"select file_name, num_rows from parquet_file_metadata({literal(files)})"
         return dict(self._con.execute(query).fetchall())
 
-    def _hand_out(self, role: Role, entitlement: Entitlement, written: _Written) -> None:
+    def _hand_out(self, role: Role, entitlement: Entitlement, written: _Written, columns: Sequence[str]) -> None:
         """Put a file into a role's folder; one that several roles have is one file on disk."""
         inside = f"{STATEMENT_FOLDER}/" if entitlement.dataset == Dataset.STATEMENT else ""
         name = f"{inside}{entitlement.table}.parquet"
@@ -318,6 +330,9 @@ class _Writer:
             rule=entitlement.rule,
         )
         self.files.setdefault(role.name, []).append(shared)
+        self.guided.setdefault(role.name, []).append(
+            GuideFile(name, written.rows, entitlement.table, tuple(columns), entitlement.person, entitlement.reason)
+        )
 
 
 def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
@@ -370,8 +385,11 @@ def _located(dataset: Dataset, table: str) -> str:
     return f"{'published.main' if dataset == Dataset.WAREHOUSE else 'statement'}.{quoted(table)}"
 
 
-def _finish(folder: Path, manifest: RoleManifest) -> None:
-    """Write a role's manifest, and close its folder."""
+def _finish(folder: Path, manifest: RoleManifest, guide: str) -> None:
+    """Write a role's guide and manifest, and close its folder."""
+    path = folder / GUIDE
+    path.write_text(guide, encoding="utf-8")
+    path.chmod(READ_ONLY)
     path = folder / MANIFEST
     path.write_text(f"{manifest.model_dump_json(indent=2)}\n", encoding="utf-8")
     path.chmod(READ_ONLY)

@@ -21,12 +21,13 @@ code { font-family: monospace; overflow-wrap: anywhere; }
 """
 
 
-def as_markdown(facts: Facts, entries: Sequence[Processing], day: date) -> str:
+def as_markdown(facts: Facts, entries: Sequence[Processing], made: Sequence[str], day: date) -> str:
     """Write the record as Markdown.
 
     Args:
         facts: What no contract knows.
         entries: What is processed.
+        made: How long what the program makes is kept.
         day: The day it is written.
 
     Returns:
@@ -49,20 +50,21 @@ def as_markdown(facts: Facts, entries: Sequence[Processing], day: date) -> str:
         f"- Databeskyttelsesrådgiver: {facts.data_protection_officer}",
         f"- Formål: {facts.purpose}",
         f"- Hjemmel: {facts.legal_basis}",
+        f"- CPR-numre og følsomme oplysninger: {facts.special_categories}",
         f"- Tredjelande: {facts.third_countries}",
         "",
         "## Modtagere",
         "",
-        *(f"- {role}: {text}" for role, text in facts.recipients.items()),
+        *(f"- {text}" for text in facts.recipients),
         "",
         "## Behandlinger",
         "",
     ]
     for entry in entries:
         lines += [
-            f"### {entry.entity}",
+            f"### {entry.title} (`{entry.entity}`)",
             "",
-            f"- Kilde: {entry.source}, {entry.owner}",
+            f"- Kilde: {entry.owner}",
             f"- Formål: {entry.purpose}",
             f"- Registrerede: {entry.subjects}",
             *(
@@ -72,6 +74,7 @@ def as_markdown(facts: Facts, entries: Sequence[Processing], day: date) -> str:
             f"- Slettefrist: {entry.kept}",
             "",
         ]
+    lines += ["## Slettefrister for det, programmet danner", "", *(f"- {text}" for text in made), ""]
     lines += ["## Sikkerhed", "", *(f"- {text}" for text in facts.security), ""]
     return "\n".join(lines)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from expectations.periods import Period, Periods
+from expectations.wording import number
 from sources.contract import Contracts, Entity, PersonalData
 from sources.retention import Retention, Rule
 
@@ -31,8 +33,9 @@ class _Frozen(BaseModel):
 
 
 class EntityFacts(_Frozen):
-    """What no contract knows of an entity: what it is used for, and whom it is about."""
+    """What no contract knows of an entity: what people call it, what it is used for, and whom it is about."""
 
+    title: str = Field(min_length=1)
     purpose: str = Field(min_length=1)
     subjects: str = Field(min_length=1)
 
@@ -46,8 +49,9 @@ class Facts(_Frozen):
     data_protection_officer: str
     legal_basis: str
     purpose: str
+    special_categories: str
     third_countries: str
-    recipients: dict[str, str]
+    recipients: tuple[str, ...]
     security: tuple[str, ...]
     entities: dict[str, EntityFacts]
 
@@ -58,6 +62,7 @@ class Processing:
 
     Attributes:
         entity: The delivered entity.
+        title: What people call it.
         source: The system that delivers it.
         owner: Who answers for that system.
         purpose: What it is used for.
@@ -67,6 +72,7 @@ class Processing:
     """
 
     entity: str
+    title: str
     source: str
     owner: str
     purpose: str
@@ -114,6 +120,7 @@ def processings(contracts: Contracts, retention: Retention, facts: Facts) -> tup
     return tuple(
         Processing(
             entity=entity.name,
+            title=facts.entities[entity.name].title,
             source=source.name,
             owner=source.owner,
             purpose=facts.entities[entity.name].purpose,
@@ -140,11 +147,38 @@ def _kept(rule: Rule) -> str:
     period = f"{years} år" if not months else f"{rule.months} måneder"
     parts = []
     if rule.follows is not None:
-        parts.append(f"Slettes sammen med rækken i {rule.follows}")
+        parts.append(f"Slettes sammen med rækken i `{rule.follows}`")
     if rule.counted_on:
-        dates = " eller ".join((", ".join(rule.counted_on[:-1]), rule.counted_on[-1])).removeprefix(" eller ")
+        named = [f"`{name}`" for name in rule.counted_on]
+        dates = " og ".join((", ".join(named[:-1]), named[-1])).removeprefix(" og ")
         latest = "den seneste af " if len(rule.counted_on) > 1 else ""
-        parts.append(f"{'ellers ' if parts else ''}{period} efter {latest}{dates.replace(' eller ', ' og ')}")
+        parts.append(f"{'ellers ' if parts else ''}{period} efter {latest}{dates}")
     undated = "rækker uden dato beholdes" if rule.undated == "keep" else f"rækker uden dato {period} efter leverancen"
     text = "; ".join([*parts, undated])
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def kept_of_what_is_made(periods: Periods) -> tuple[str, ...]:
+    """Say in Danish how long the program keeps what it makes itself of the deliveries.
+
+    Args:
+        periods: The periods of findings, results and messages.
+
+    Returns:
+        One sentence per kind.
+    """
+    return (
+        "Datavarehuset, Parquet-filer, kontrolsider og udkast laves på ny ved hver kørsel og indeholder kun det, der "
+        "er i leverancerne.",
+        f"Fund: {_days(periods.closed_findings_kept)}, efter at de er lukket. Åbne fund beholdes.",
+        f"Resultater af kontroller: {_days(periods.results_kept)}.",
+        f"Beskeder om fund: {_days(periods.messages_kept)}.",
+        f"Kørslernes sider i natlog: {_days(periods.night_logs_kept)}. Dagsters log: {_days(periods.runs_kept)}.",
+        "Frosne opgørelser og kvitteringer for sletning beholdes. De nævner ingen person; "
+        "kvitteringer har et pseudonym.",
+    )
+
+
+def _days(period: Period) -> str:
+    """Write a period."""
+    return f"{number(period.days)} dage"

@@ -17,6 +17,7 @@ from exports.processing_record.write import write_processing_record
 from exports.publish import PUBLISHED_SCHEMAS, RunInfo, publish
 from orchestration.assets.expectations import EXPECTATIONS
 from orchestration.assets.landing import POOL
+from orchestration.configuration import load_configuration
 from orchestration.dbt import WarehouseTranslator
 from orchestration.manifest import read_manifest
 from orchestration.nightlog.facts import TABLES, published_rows, table_rows
@@ -91,7 +92,8 @@ def build_publication(manifest: Path) -> AssetsDefinition:
                 progress=progress.advance,
             )
             retention = Path(settings.retention) if settings.retention else None
-            _, record = write_processing_record(settings.output_folder, datetime.now(tz=COPENHAGEN).date(), retention)
+            today, facts = datetime.now(tz=COPENHAGEN).date(), load_configuration().processing_facts
+            _, record = write_processing_record(settings.output_folder, today, retention, facts)
         return MaterializeResult(
             metadata={
                 "warehouse": MetadataValue.path(published.warehouse),

@@ -41,13 +41,15 @@ def role_exports(
     Raises:
         AccessError: The files could not be written; those of the night before still stand.
     """
+    from exports.access.guide import read_labels  # noqa: PLC0415
     from exports.access.parquet import FOLDER, share  # noqa: PLC0415
+    from orchestration.manifest import prepare_manifest  # noqa: PLC0415
 
     if not settings.role_exports:
         context.log.info("No files for roles: not asked for")
         return MaterializeResult(metadata={"written": False, PASSED_OVER: True})
     progress.stage(ROLE_EXPORTS)
-    shared = share(settings.output_folder)
+    shared = share(settings.output_folder, labels=read_labels(prepare_manifest()))
     return MaterializeResult(
         metadata={
             "written": True,

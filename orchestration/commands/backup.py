@@ -51,7 +51,7 @@ def backup(
         files = danish.count(len(made.contents.files), "fil", "filer")
         results.print(f"Sikkerhedskopi    {made.file}", highlight=False, markup=False, soft_wrap=True)
         results.print(
-            f"Indhold           {files}, {_size(made.contents.bytes)}; kopien fylder {_size(made.bytes)}",
+            f"Indhold           {files}, {danish.size(made.contents.bytes)}; kopien fylder {danish.size(made.bytes)}",
             highlight=False,
         )
         results.print(f"Fingeraftryk      {made.sha256} (SHA-256)", highlight=False, soft_wrap=True)
@@ -73,14 +73,6 @@ def _listed(output: Path, deliveries: Path | None) -> Table:
         own = [item for item in items if item.kind is kind]
         size = sum(item.source.stat().st_size for item in own)
         table.add_row(
-            kind.label_da, danish.number(len(own)), _size(size), "ja" if kind.is_personal else "nej", kind.why_da
+            kind.label_da, danish.number(len(own)), danish.size(size), "ja" if kind.is_personal else "nej", kind.why_da
         )
     return table
-
-
-def _size(size: int) -> str:
-    """Write a size for people."""
-    from orchestration import danish  # noqa: PLC0415
-
-    megabyte = 1_000_000
-    return f"{danish.number(size / megabyte, 1)} MB" if size >= megabyte else f"{danish.number(size / 1000, 1)} kB"

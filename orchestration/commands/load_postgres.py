@@ -42,4 +42,4 @@ def load_postgres(
                 access=GuardedLoad(folder, manifest),
                 progress=progress.advance,
             )
-        results.print(f"PostgreSQL, {sentence(live_of(loaded))}.", highlight=False, markup=False, soft_wrap=True)
+        results.print(f"PostgreSQL, {sentence(live_of(loaded))}", highlight=False, markup=False, soft_wrap=True)

@@ -20,5 +20,8 @@ def processing_record(
 
         configuration = load_configuration(output=output)
         today = datetime.now(tz=COPENHAGEN).date()
-        for path in write_processing_record(configuration.output, today, configuration.retention):
+        written = write_processing_record(
+            configuration.output, today, configuration.retention, configuration.processing_facts
+        )
+        for path in written:
             results.print(f"Fortegnelse: {path}", highlight=False, soft_wrap=True)

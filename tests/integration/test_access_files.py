@@ -26,6 +26,7 @@ from access_database import load_and_guard, sorted_rows
 
 from exports.access import parquet
 from exports.access.errors import AccessError
+from exports.access.guide import GUIDE
 from exports.access.names import READER_SCHEMAS, Dataset, RoleKind
 from exports.access.parquet import MANIFEST, STATEMENT_FOLDER, RoleManifest, Shared, hand_over, share
 from exports.access.rules import EVERYTHING, Role, Rules
@@ -310,7 +311,7 @@ def test_what_a_killed_run_left_is_removed_and_a_lost_role_loses_its_folder(outp
 def test_a_draft_is_nobodys(small_run: Path, tmp_path: Path) -> None:
     """Without it, whoever keeps every night's draft could subtract one from the next."""
     made = hand_over(small_run, "offentlig", tmp_path)
-    assert [path.name for path in made.folders["offentlig"].rglob("*")] == [MANIFEST]
+    assert sorted(path.name for path in made.folders["offentlig"].rglob("*")) == [GUIDE, MANIFEST]
     place = hand_over(small_run, f"kommune_{PLACE}", tmp_path).folders[f"kommune_{PLACE}"]
     with closing(duckdb.connect()) as con:
         assert _read(con, place / "geographic_spread.parquet")[1] == []

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from expectations.periods import load_periods
 from exports.processing_record.pages import as_markdown, as_page
 from exports.processing_record.record import (
     CLASS_NAMES,
     FACTS_FILE,
     ProcessingRecordError,
+    kept_of_what_is_made,
     load_facts,
     processings,
 )
@@ -23,14 +25,15 @@ from sources.retention import load_retention
 
 CONTRACTS = load_contracts()
 FACTS = load_facts(CONTRACTS)
-MARKDOWN = as_markdown(FACTS, processings(CONTRACTS, load_retention(CONTRACTS), FACTS), date(2026, 11, 21))
+MADE = kept_of_what_is_made(load_periods())
+MARKDOWN = as_markdown(FACTS, processings(CONTRACTS, load_retention(CONTRACTS), FACTS), MADE, date(2026, 11, 21))
 
 
 def listed() -> dict[str, dict[PersonalData, set[str]]]:
     """Read the columns out of the record again."""
     found: dict[str, dict[PersonalData, set[str]]] = {}
     for section in MARKDOWN.split("\n### ")[1:]:
-        name = section.split("\n", 1)[0]
+        name = section.split("`")[1]
         found[name] = {
             key: set(re.findall(r"`(\w+)`", line))
             for key, label in CLASS_NAMES.items()
@@ -57,12 +60,31 @@ def test_every_part_that_the_regulation_asks_for_is_there() -> None:
     """Without it the record would be none: GDPR article 30(1) lists what it holds."""
     for words in (
         "Dataansvarlig:", "Databeskyttelsesrådgiver:", "Formål:", "Registrerede:", "Modtagere", "Tredjelande:",
-        "Slettefrist:", "Sikkerhed", "Hjemmel:", "Udkast: ikke bekræftet", "21. november 2026",
+        "Slettefrist:", "Sikkerhed", "CPR-numre og følsomme oplysninger:",
+        "Hjemmel:", "Udkast: ikke bekræftet", "21. november 2026",
     ):  # fmt: skip
         assert words in MARKDOWN
     assert MARKDOWN.count("- Slettefrist: ") == len(CONTRACTS.entities)
-    assert "12 år efter den seneste af startdato, slutdato, ledelsesvurdering_dato og oprettet" in MARKDOWN
-    assert "Slettes sammen med rækken i crm_forloeb; ellers 12 år efter dato" in MARKDOWN
+    assert "12 år efter den seneste af `startdato`, `slutdato`, `ledelsesvurdering_dato` og `oprettet`" in MARKDOWN
+    assert "Slettes sammen med rækken i `crm_forloeb`; ellers 12 år efter `dato`" in MARKDOWN
+    assert f"Fund: {load_periods().closed_findings_kept.days:,}".replace(",", ".") in MARKDOWN
+
+
+def test_what_nobody_has_confirmed_is_marked(tmp_path: Path) -> None:
+    """Without it the record would state as a fact what the program cannot know: names, processors, countries."""
+    marked = re.compile(r"\(skal (bekræftes|udfyldes)\)")
+    for fact in (FACTS.controller, FACTS.joint_controllers, FACTS.data_protection_officer, FACTS.legal_basis,
+                 FACTS.third_countries):  # fmt: skip
+        assert marked.search(fact)
+    assert any("Databehandlere" in text and marked.search(text) for text in FACTS.recipients)
+    content = yaml.safe_load(FACTS_FILE.read_text(encoding="utf-8"))
+    content |= {"confirmed_on": date(2026, 12, 1), "third_countries": "Ingen."}
+    own = tmp_path / "oplysninger.yml"
+    own.write_text(yaml.safe_dump(content), encoding="utf-8")
+    text, _ = write_processing_record(tmp_path, date(2026, 12, 2), facts_file=own)
+    written = text.read_text(encoding="utf-8")
+    assert "Bekræftet af den dataansvarlige 1. december 2026." in written
+    assert "Tredjelande: Ingen." in written
 
 
 def test_facts_that_do_not_fit_the_contracts_are_refused(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def test_the_newest_publication_is_loaded_by_hand(
     """Without it a database that was down at night would stay a day behind."""
     monkeypatch.setenv("ERHVERVSHUS_POSTGRES_URL", postgres)
     result = CliRunner().invoke(app, ["load-postgres", "--output", str(small_run)])
+    assert ".." not in result.output
     assert result.exit_code == 0, result.output
     assert "PostgreSQL, databasen test_" in result.output
     again = CliRunner().invoke(app, ["load-postgres", "--output", str(small_run)])
