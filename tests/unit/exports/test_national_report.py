@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -64,18 +66,30 @@ DRAWN = {"2025", "one house alone", "figures hidden"}
 @pytest.fixture(scope="module", params=CASES)
 def report(request: pytest.FixtureRequest) -> Document:
     """Write the draft of each case; charts are drawn for some of them, and for the others put together only."""
-    options = CASES[request.param]
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param not in DRAWN:
-            patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
-        return national_report(make_statement(options), Comments(options.year), final=False)
+    return report_of(request.param)
+
+
+@functools.cache
+def report_of(case: str) -> Document:
+    """Write the draft of a case once; documents do not change."""
+    options = CASES[case]
+    if case not in DRAWN:
+        return draft(options)
+    return national_report(make_statement(options), Comments(options.year), final=False)
 
 
 def draft(options: Options) -> Document:
     """Write the draft of a case, with charts put together only."""
+    with put_together_only():
+        return national_report(make_statement(options), Comments(options.year), final=False)
+
+
+@contextmanager
+def put_together_only() -> Iterator[None]:
+    """Draw no charts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "to_svg", lambda chart, _: f"<svg>{len(chart.to_dict(validate=False))}</svg>")
-        return national_report(make_statement(options), Comments(options.year), final=False)
+        yield
 
 
 def sections(document: Document) -> Iterator[Section]:
@@ -149,7 +163,7 @@ def test_anchors_are_unique_and_nothing_is_empty(report: Document) -> None:
 
 def test_every_chapter_is_there() -> None:
     """The reader finds every goal, the effect, the spread, practice, method, annex and provenance."""
-    report = national_report(make_statement(), Comments(2025), final=False)
+    report = report_of("2025")
     assert [section.id for section in report.sections] == [
         "sammenfatning", "maal-1", "maal-2", "maal-3", "maal-5", "effekt", "spredning", "praksis", "metode", "bilag",
         "herkomst",
@@ -160,7 +174,7 @@ def test_every_chapter_is_there() -> None:
 
 def test_the_status_table_has_every_goal_for_every_area() -> None:
     """The table is the statement's shortest form, and works without colour: every figure has a mark."""
-    report = national_report(make_statement(Options(hidden={("fyn", "nps")})), Comments(2025), final=False)
+    report = draft(Options(hidden={("fyn", "nps")}))
     table = next(block for block in blocks(report) if isinstance(block, Table) and block.id == "tabel-status")
     assert len(table.rows) == 7
     assert [column.heading for column in table.columns][2:] == [
@@ -174,7 +188,7 @@ def test_the_status_table_has_every_goal_for_every_area() -> None:
 
 def test_a_hidden_figure_is_nowhere() -> None:
     """Text, chart, table and text alternative are made of the same protected figures."""
-    shown = national_report(make_statement(), Comments(2025), final=False)
+    shown = report_of("2025")
     hidden = national_report(make_statement(Options(hidden={("fyn", "awareness")})), Comments(2025), final=False)
     assert "50,5" in everything(section_of(shown, "maal-2-awareness"))
     assert "Erhvervshus Fyn 50,5" in everything(section_of(shown, "maal-2-awareness"))
@@ -198,13 +212,15 @@ def test_a_goal_not_met_asks_for_a_comment() -> None:
     wanted = unmet_goals(statement)
     assert ("fyn", "nps") not in wanted
     assert ("hovedstaden", "awareness") in wanted
-    draft = national_report(statement, Comments(2025), final=False)
-    notes = [block for block in blocks(draft) if isinstance(block, Note) and block.kind is NoteKind.PLACEHOLDER]
+    notes = [
+        block for block in blocks(report_of("2025")) if isinstance(block, Note) and block.kind is NoteKind.PLACEHOLDER
+    ]
     assert any("Erhvervshus Hovedstaden" in note.inline[0].text for note in notes)
     with pytest.raises(MissingCommentsError, match="Erhvervshus Hovedstaden: awareness"):
         national_report(statement, Comments(2025), final=True)
     comments = Comments(2025, None, dict.fromkeys(wanted, "Fordi kampagnen først begyndte i maj."))
-    final = national_report(statement, comments, final=True)
+    with put_together_only():
+        final = national_report(statement, comments, final=True)
     assert not final.draft
     assert not [block for block in blocks(final) if isinstance(block, Note) and block.kind is NoteKind.PLACEHOLDER]
     assert any("Fordi kampagnen først begyndte i maj." in text for text in prose(final))
@@ -220,7 +236,7 @@ def test_the_template_has_a_heading_for_every_goal_not_met() -> None:
 
 def test_the_first_year_of_an_agreement_compares_with_nothing_else_measured() -> None:
     """The NPS of 2024 follows a new method; saying it rose since 2023 would be wrong."""
-    report = national_report(make_statement(Options(year=2024)), Comments(2024), final=False)
+    report = report_of("first year of an agreement")
     text = " ".join(prose(Document(**{**dataclasses.asdict(report), "sections": (section_of(report, "maal-3"),)})))
     assert "Der er ikke tal fra tidligere år efter samme definition som i 2024." in text
     assert "højere end i 2023" not in text
@@ -228,13 +244,12 @@ def test_the_first_year_of_an_agreement_compares_with_nothing_else_measured() ->
 
 def test_the_same_statement_gives_the_same_report() -> None:
     """A frozen year is rendered again to the same bytes."""
-    first = national_report(make_statement(), Comments(2025), final=False)
-    assert first == national_report(make_statement(), Comments(2025), final=False)
+    assert report_of("2025") == national_report(make_statement(), Comments(2025), final=False)
 
 
 def test_provenance_names_run_code_and_fingerprint() -> None:
     """A figure can be traced to the delivery it was made of."""
-    report = national_report(make_statement(CASES["frozen"]), Comments(2025), final=False)
+    report = report_of("frozen")
     text = everything(section_of(report, "herkomst"))
     assert "7a3172ee-4599-4066-8e30-e2431e7eb076" in text
     assert "0.1.0+4bede9f0f42a" in text
@@ -310,7 +325,7 @@ def test_what_belongs_to_no_house_does_not_stretch_the_figure_of_practice() -> N
     with_stray = dataclasses.replace(table, frame=pd.concat([table.frame, stray], ignore_index=True))
     changed = dataclasses.replace(statement, tables={**statement.tables, "statement_practice": with_stray})
     assert everything(section_of(national_report(changed, Comments(2025), final=False), "praksis")) == everything(
-        section_of(national_report(statement, Comments(2025), final=False), "praksis")
+        section_of(report_of("2025"), "praksis")
     )
 
 
