@@ -97,9 +97,11 @@ def prepare_workspace(project: Path, manifest: Path, build: Path) -> Path:
     workspace = build / "dbt"
     target = workspace / "target"
     target.mkdir(parents=True, exist_ok=True)
-    for name in (*PROJECT_FILES, *PROJECT_FOLDERS):
-        _link(workspace / name, project / name)
+    moved = [_link(workspace / name, project / name) for name in (*PROJECT_FILES, *PROJECT_FOLDERS)]
     shared, own = manifest.with_name(PARTIAL_PARSE), target / PARTIAL_PARSE
+    if any(moved):
+        # A parse keeps the path of its project, and dbt looks for seeds there.
+        own.unlink(missing_ok=True)
     if shared.exists() and (not own.exists() or own.stat().st_mtime_ns < shared.stat().st_mtime_ns):
         # Whole or not at all: half a file of a killed run would count as the newest.
         shutil.copy2(shared, own.with_suffix(".new"))
@@ -107,14 +109,20 @@ def prepare_workspace(project: Path, manifest: Path, build: Path) -> Path:
     return workspace
 
 
-def _link(link: Path, original: Path) -> None:
-    """Make or repair a symbolic link; drop it when the original is gone, and what someone put in its place."""
+def _link(link: Path, original: Path) -> bool:
+    """Make or repair a symbolic link; drop it when the original is gone, and what someone put in its place.
+
+    Returns:
+        Whether the link led to another project.
+    """
+    is_moved = link.is_symlink() and link.readlink() != original
     is_stale = link.is_symlink() and (not original.exists() or link.readlink() != original)
     is_copy = link.is_file() and not link.is_symlink()
     if is_stale or is_copy:
         link.unlink()
     if original.exists() and not link.is_symlink():
         link.symlink_to(original)
+    return is_moved
 
 
 def warehouse_dbt(workspace: Path) -> WarehouseDbt:

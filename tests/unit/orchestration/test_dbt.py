@@ -62,6 +62,19 @@ def test_workspace_follows_a_project_that_moved(manifest: Path, tmp_path: Path) 
     assert not (workspace / "seeds").is_symlink()
 
 
+def test_the_parse_of_a_project_elsewhere_is_dropped(manifest: Path, tmp_path: Path) -> None:
+    """Without it, a new version could not run in the output of the old: a parse says where its seeds lie."""
+    build = tmp_path / ".build"
+    old = tmp_path / "old"
+    (old / "models").mkdir(parents=True)
+    own = prepare_workspace(old, manifest, build) / "target" / PARTIAL_PARSE
+    own.write_bytes(b"of the project elsewhere, and newer")
+    made = manifest.with_name(PARTIAL_PARSE).stat().st_mtime
+    os.utime(own, (made + 10, made + 10))
+    prepare_workspace(DBT_PROJECT, manifest, build)
+    assert own.read_bytes() == b"first"
+
+
 def test_no_probe_and_no_adapter(manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, every run would start `dbt --version`, which asks a package index for newer versions."""
     dbt = warehouse_dbt(prepare_workspace(DBT_PROJECT, manifest, tmp_path / ".build"))
