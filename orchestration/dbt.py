@@ -146,6 +146,12 @@ def warehouse_dbt(workspace: Path) -> WarehouseDbt:
             "--no-version-check",
             "--log-level-file",
             "info",
+            # For the person who is sent there by an error; Dagster's JSON comes by another way.
+            "--log-format-file",
+            "debug",
+            # The manifest that everybody reads lies beside the project; writing another for each run, twice, costs
+            # seconds, and nobody reads dbt's own results: Dagster is told of them as they come.
+            "--no-write-json",
         ],
     )
 

@@ -1,7 +1,8 @@
-"""dbt does not outlive its run."""
+"""dbt does not outlive its run, and is spared work that nobody sees."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -9,7 +10,12 @@ import sys
 import threading
 import time
 
-from orchestration.dbt_process import command, die_with
+import pytest
+from dbt_common.events.base_types import EventLevel, EventMsg, msg_from_base_event
+from dbt_common.events.logger import LineFormat, LoggerConfig, _JsonLogger, _Logger
+from dbt_common.events.types import Note, PrintEvent
+
+from orchestration.dbt_process import command, die_with, spare_unwritten_lines
 
 CHILD = "from orchestration.dbt_process import die_with; import sys, time; die_with(int(sys.argv[1])); time.sleep(60)"
 PARENT = (
@@ -59,3 +65,38 @@ def test_dbt_is_started_with_its_parents_name() -> None:
     )
     assert done.returncode == 0
     assert "installed" in done.stdout
+
+
+def test_only_lines_that_are_written_are_made_and_they_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, a line that Dagster reads or a person needs could be gone, or dbt would make ten for every one."""
+    events = [msg_from_base_event(Note(msg=level.value), level=level) for level in EventLevel]
+    events.append(msg_from_base_event(PrintEvent(msg="asked for"), level=EventLevel.DEBUG))
+    made: list[str] = []
+    create = _JsonLogger.create_line
+
+    def counted(self: _JsonLogger, msg: EventMsg) -> str:
+        made.append(msg.info.level)
+        return create(self, msg)
+
+    monkeypatch.setattr(_JsonLogger, "create_line", counted)
+    monkeypatch.setattr(_Logger, "write_line", _Logger.write_line)
+
+    def written(level: EventLevel) -> list[str]:
+        stream = io.StringIO()
+        logger = _JsonLogger(
+            LoggerConfig("one of a test", line_format=LineFormat.Json, level=level, output_stream=stream)
+        )
+        for event in events:
+            logger.write_line(event)
+        return stream.getvalue().splitlines()
+
+    for level, count in {EventLevel.DEBUG: 6, EventLevel.INFO: 4, EventLevel.ERROR: 2}.items():
+        made.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(_Logger, "write_line", _Logger.write_line)
+            before = written(level)
+            assert len(made) == len(events)
+            made.clear()
+            spare_unwritten_lines()
+            assert written(level) == before
+        assert len(made) == len(before) == count
