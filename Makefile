@@ -41,7 +41,7 @@ report: setup ## From deliveries to the national goals and the reports of the ye
 	@$(BIN)/erhvervshus run --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES)) $(if $(YEAR),--year $(YEAR))
 
 test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 
 browser: setup ## The reports in a real Chromium: accessibility, keyboard, phone, print (PAGES=files adds pages).
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \

@@ -27,6 +27,36 @@ SMALL_SCALE = 0.01
 POSTGRES_VARIABLE = "TEST_POSTGRES_URL"
 
 
+# The files that take longest, longest first: a long file that comes last keeps one worker waiting for the other. The
+# first worker makes the small run in the first file, and meanwhile the second has files that do not need it.
+LONGEST_FIRST = (
+    "integration/test_statement.py",
+    "unit/exports/test_national_report.py",
+    "integration/test_killed.py",
+    "integration/test_run.py",
+    "integration/test_next_day.py",
+    "integration/test_access_postgres.py",
+    "dbt/test_unit_tests.py",
+    "integration/test_access_files.py",
+    "integration/test_explain.py",
+    "integration/test_landing_bad_input.py",
+    "unit/exports/test_disclosure.py",
+    "unit/sources/test_casting.py",
+    "integration/test_postgres.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the order within files, and of all others, stays."""
+    tests = Path(__file__).parent
+    place = {tests / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    gone = [str(path) for path in place if not path.exists()]
+    if gone:
+        msg = f"{__file__}: LONGEST_FIRST names files that are gone: {gone}"
+        raise pytest.UsageError(msg)
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 @dataclass(frozen=True)
 class SmallRun:
     """A run of the real job: its outcome, its output folder and its deliveries."""
