@@ -40,7 +40,8 @@ $(STAMP): requirements.lock pyproject.toml
 report: setup ## From deliveries to the national goals and the reports of the year, into ./output (a synthetic Denmark, or DELIVERIES=folder).
 	@$(BIN)/erhvervshus run --output $(OUTPUT) $(if $(DELIVERIES),--deliveries $(DELIVERIES)) $(if $(YEAR),--year $(YEAR))
 
-test: lint types ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
+test: setup ## Everything that is checked: style, types, YAML, SQL, tests and their coverage.
+	@$(MAKE) --no-print-directory --jobs=2 lint types
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 
 browser: setup ## The reports in a real Chromium: accessibility, keyboard, phone, print (PAGES=files adds pages).
