@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from orchestration.manifest import dbt_executable, quiet_environment
+from orchestration.dbt import prepare_workspace
+from orchestration.dbt_process import command
+from orchestration.manifest import prepare_manifest, quiet_environment
 from orchestration.paths import DBT_PROJECT
 
 
 def test_every_dbt_unit_test_passes(small_run: Path, tmp_path: Path) -> None:
     """Without it the corner cases written beside the models would never be tried: a run leaves unit tests out."""
-    warehouse = tmp_path / "warehouse.duckdb"
-    shutil.copy(small_run / ".build" / "warehouse.duckdb", warehouse)
-    target = tmp_path / "target"
+    # Where dbt works in a run: the shared parse of the project holds there.
+    build = tmp_path / ".build"
+    workspace = prepare_workspace(DBT_PROJECT, prepare_manifest(), build)
+    shutil.copy(small_run / ".build" / "warehouse.duckdb", build)
     result = subprocess.run(
-        [
-            dbt_executable(),
-            "test",
-            "--select",
-            "test_type:unit",
-            "--target",
-            "dev",
-            "--project-dir",
-            str(DBT_PROJECT),
-            "--profiles-dir",
-            str(DBT_PROJECT),
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(tmp_path / "logs"),
-        ],
+        [sys.executable, *command(os.getpid()), "test", "--select", "test_type:unit"],
+        cwd=workspace,
         env={
             **quiet_environment(),
-            "ERHVERVSHUS_WAREHOUSE": str(warehouse),
+            "DBT_LOG_PATH": "target",
             "ERHVERVSHUS_PSEUDONYM_KEY": "only for these tests, which make their rows themselves",
         },
         capture_output=True,
@@ -43,6 +34,6 @@ def test_every_dbt_unit_test_passes(small_run: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stdout
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((workspace / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     assert len(results) > 50
     assert {r["status"] for r in results} == {"pass"}
