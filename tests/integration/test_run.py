@@ -25,6 +25,7 @@ from exports.statement.errors import EditionError
 from orchestration.cli import app
 from orchestration.errors import ConservationError, WarehouseBuildError, expected_error
 from orchestration.lock import hold
+from orchestration.manifest import prepare_manifest
 from orchestration.nightlog.store import nights
 from orchestration.paths import DBT_PROJECT
 from orchestration.run import run
@@ -60,10 +61,10 @@ models:
 """
 
 
-@pytest.fixture
-def tiny_project(tmp_path: Path) -> Path:
-    """A dbt project with two marts, so that a whole run takes seconds."""
-    project = tmp_path / "project"
+@pytest.fixture(scope="module")
+def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dbt project with two marts, parsed, so that a whole run takes seconds."""
+    project = tmp_path_factory.mktemp("parsed") / "project"
     marts = project / "models" / "marts"
     (marts / "goals").mkdir(parents=True)
     (marts / "quality").mkdir()
@@ -74,7 +75,14 @@ def tiny_project(tmp_path: Path) -> Path:
     (marts / "goals" / "goal_attainment.sql").write_text(GOAL.replace("{{ year }}", "2025"), encoding="utf-8")
     (marts / "quality" / "rejected_rows.sql").write_text(REJECTED, encoding="utf-8")
     (marts / "marts.yml").write_text(YAML, encoding="utf-8")
+    prepare_manifest(project)
     return project
+
+
+@pytest.fixture
+def tiny_project(parsed_project: Path, tmp_path: Path) -> Path:
+    """A copy of the project, with its parse, that a test may change."""
+    return Path(shutil.copytree(parsed_project, tmp_path / "project"))
 
 
 def call(*arguments: str | Path) -> Result:
