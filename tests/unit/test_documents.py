@@ -26,7 +26,15 @@ DOCUMENTS = (
 )
 _ENDINGS = r"(?:py|yml|csv|sql|j2|md|ttl|typ|toml)"
 # Files that a run, a user or another program makes, and examples of deliveries.
-_MADE = {"dictionary.csv", "ordbog.md", "dcat.ttl", "erhvervshus.yml", "sammenligning.csv", "superset_config.py"}
+_MADE = {
+    "dictionary.csv",
+    "ordbog.md",
+    "laes-mig.md",
+    "dcat.ttl",
+    "erhvervshus.yml",
+    "sammenligning.csv",
+    "superset_config.py",
+}
 _DELIVERIES = ("crm/", "crm_")
 
 
