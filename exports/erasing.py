@@ -35,10 +35,17 @@ def remove_leftovers(output: Path, keys: Collection[str]) -> tuple[str, ...]:
     # Without its warehouse nothing else of an old publication is of use.
     if (output / PUBLICATIONS).is_dir():
         remove_old(output, keep=1)
-    for path in _files_of_rows(output):
-        if _names_any(path, keys):
-            path.unlink()
-            gone.append(path.relative_to(output).as_posix())
+    # A file that many roles have is one on disk, and is read once; a connection for each would take most of the time.
+    named: dict[tuple[int, int], bool] = {}
+    with closing(duckdb.connect()) as con:
+        for path in _files_of_rows(output):
+            found = path.stat()
+            place = (found.st_dev, found.st_ino)
+            if place not in named:
+                named[place] = _names_any(con, path, keys)
+            if named[place]:
+                path.unlink()
+                gone.append(path.relative_to(output).as_posix())
     return tuple(gone)
 
 
@@ -56,18 +63,17 @@ def _files_of_rows(output: Path) -> Iterator[Path]:
                 yield path
 
 
-def _names_any(path: Path, keys: Collection[str]) -> bool:
+def _names_any(con: duckdb.DuckDBPyConnection, path: Path, keys: Collection[str]) -> bool:
     """Whether a text of a file is one of the keys, or lists it."""
     reader = (
         f"read_parquet({literal(path)})"
         if path.suffix == ".parquet"
         else f"read_csv({literal(path)}, delim=';', header=true, all_varchar=true, quote='\"', ignore_errors=true)"
     )
-    with closing(duckdb.connect()) as con:
-        kinds = con.execute(f"describe select * from {reader}").fetchall()
-        texts = [quoted(column) for column, kind, *_ in kinds if kind == "VARCHAR"]
-        if not texts:
-            return False
-        tests = " or ".join(f"list_has_any(string_split_regex({text}, '[,:| ]+'), $keys)" for text in texts)
-        found = con.execute(f"select count(*) from {reader} where {tests}", {"keys": sorted(keys)}).fetchone()
+    kinds = con.execute(f"describe select * from {reader}").fetchall()
+    texts = [quoted(column) for column, kind, *_ in kinds if kind == "VARCHAR"]
+    if not texts:
+        return False
+    tests = " or ".join(f"list_has_any(string_split_regex({text}, '[,:| ]+'), $keys)" for text in texts)
+    found = con.execute(f"select count(*) from {reader} where {tests}", {"keys": sorted(keys)}).fetchone()
     return bool(found and found[0])

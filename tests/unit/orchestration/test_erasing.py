@@ -11,6 +11,7 @@ import pytest
 from dagster import DagsterInstance, asset, materialize
 
 from expectations.store import history_file, opened_history
+from exports.erasing import remove_leftovers
 from exports.publish import Manifest
 from exports.switch import CURRENT, PUBLICATIONS, warehouse_name
 from orchestration.privacy.erasing import Receipt, erase, normalised, receipt_text
@@ -191,6 +192,25 @@ def test_what_a_restore_moved_aside_is_left_to_a_person(settings: RunSettings) -
     receipt, _ = erase(settings, CVR, run=nothing_left)
     assert receipt.aside == (str(aside),)
     assert str(aside) in receipt_text(receipt)
+
+
+def test_a_file_that_many_roles_have_goes_everywhere_and_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it a role would keep the company, or erasing take a quarter of an hour over thousands of equal files."""
+    first = tmp_path / "adgang" / "kommune_0101" / "a.csv"
+    second = tmp_path / "adgang" / "kommune_0147" / "a.csv"
+    for path in (first, second):
+        path.parent.mkdir(parents=True)
+    first.write_text("course_id\nF1\n", encoding="utf-8")
+    second.hardlink_to(first)
+    opened: list[object] = []
+    connect = duckdb.connect
+    monkeypatch.setattr("exports.erasing.duckdb.connect", lambda: opened.append(1) or connect())
+    assert remove_leftovers(tmp_path, {"F1"}) == ("adgang/kommune_0101/a.csv", "adgang/kommune_0147/a.csv")
+    assert len(opened) == 1
+    assert not first.exists()
+    assert not second.exists()
 
 
 def test_a_dry_run_changes_nothing(settings: RunSettings) -> None:
