@@ -49,7 +49,8 @@ _BY_TEXT: Final = (
     ("operation not permitted", _DENIED),
     ("input/output error", _BROKEN),
 )
-_QUOTED_PATH: Final = re.compile(r"""["'](/[^"'\n]+)["']""")
+# DuckDB's errors may be JSON, in which quotes have a backslash before them.
+_QUOTED_PATH: Final = re.compile(r"""["'](/[^"'\\\n]+)\\?["']""")
 
 
 def trouble(error: BaseException | str, near: Path | None = None) -> str | None:

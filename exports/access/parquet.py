@@ -26,6 +26,7 @@ from exports.access.rules import EVERYTHING, Entitlement, Role, Rules, read_rule
 from exports.access.scopes import scope_tables
 from exports.files import READ_ONLY, sha256_of, sync
 from exports.publish import CURRENT, PUBLICATION_TABLE
+from sources import storage
 from sources.sql_text import literal, quoted
 
 _log = logging.getLogger(__name__)
@@ -156,7 +157,8 @@ def _failures_told(target: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        msg = f"{target}: rollernes filer kunne ikke skrives, så de forrige gælder stadig. Årsag: {error}. Prøv igen."
+        cause = storage.cause(error, target)
+        msg = f"{target}: rollernes filer kunne ikke skrives, så de forrige gælder stadig. {cause}"
         raise AccessError(msg) from error
 
 

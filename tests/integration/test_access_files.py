@@ -150,7 +150,7 @@ def test_no_role_has_a_table_that_no_rule_gives(shared: Shared, rules: Rules) ->
         given |= {f"{STATEMENT_FOLDER}/{table}.parquet" for table in rules.of(role.kind, Dataset.STATEMENT)}
         folder = shared.folders[role.name]
         found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-        assert found == {*given, MANIFEST}, role.name
+        assert found == {*given, MANIFEST, GUIDE}, role.name
 
 
 def test_no_house_finds_anothers_company_in_any_file(

@@ -1,8 +1,8 @@
 """A program: one run of the real job, which can end itself at a stage or at a step, or meet a full disk there.
 
 `night.py <deliveries> <output> [kill <stage or number> | fill <stage>]`. A stage is `landing`, `warehouse` and so on; a
-number counts stages and the steps that a run tells of: deliveries, models, tests, tables, files. Files for roles are only
-written where something is to happen then.
+number counts stages and the steps that a run tells of: deliveries, models, tests, tables, files. Files for roles are
+written only where something is to happen then.
 It ends with the code of `erhvervshus run` and prints what a person would be told, or how many steps there were.
 """
 

@@ -178,7 +178,8 @@ def test_what_is_published_after_an_erasure_is_the_same_year_and_the_roles_files
         def told(settings: RunSettings) -> None:
             given.append(settings)
 
-        assert materialize([told], resources={"settings": settings}, instance=DagsterInstance.ephemeral()).success
+        with DagsterInstance.ephemeral() as instance:
+            assert materialize([told], resources={"settings": settings}, instance=instance).success
         return {}
 
     erase(settings, CVR, run=run)

@@ -25,6 +25,10 @@ NEAR = Path("/data/output")
         (PermissionError(errno.EACCES, "x", "/data/f"), "Programmet har ikke adgang til /data/f. Giv den bruger"),
         (OSError(errno.EIO, "x", "/a", None, "/b"), "Disken svarer med en fejl (/b). Kontroller disken"),
         (duckdb.IOException('Could not write file "/data/x y.wal": No space left on device'), "(/data/x y.wal)"),
+        (
+            duckdb.IOException('{"exception_message":"Could not write \\"/d/7.parquet\\": No space left on device"}'),
+            "(/d/7.parquet)",
+        ),
         (duckdb.IOException('Cannot open file "/d/x.duckdb": Read-only file system'), "skrivebeskyttet (/d/x.duckdb)"),
         (
             duckdb.OutOfMemoryException(
