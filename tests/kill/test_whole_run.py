@@ -38,8 +38,6 @@ CHAIN = 4
 """How many kills follow each other before a run is left in peace."""
 DIFFERENT = frozenset({"computed_at", "landed_at", "recorded_at", "published_at", "run_id", "delivery_id"})
 """What differs between any two runs: times, and numbers given in the order of arrival."""
-DIGITS = 9
-"""Of numbers that are summed up in the order in which threads come to them."""
 STAGES_TRIED = tuple(stage for stage in STAGES if stage not in {"prepare", "postgres"})
 """No database is loaded here: PostgreSQL takes back by itself what a killed load has begun."""
 _ORPHAN_SECONDS = 3.0
@@ -77,12 +75,8 @@ def published(output: Path) -> dict[str, Any]:
     files = [f"'{output / file.name}'" for file in content.files if file.name.endswith(".parquet")]
     with closing(duckdb.connect(str(output / "current.duckdb"), read_only=True)) as con:
         for relation in (*(f'"{table.table}"' for table in content.tables), *files):
-            columns = [row[:2] for row in con.execute(f"describe from {relation}").fetchall()]
-            kept = ", ".join(
-                f"format('{{:.{DIGITS}g}}', \"{name}\")" if kind == "DOUBLE" else f'"{name}"'
-                for name, kind in columns
-                if name not in DIFFERENT
-            )
+            columns = [row[0] for row in con.execute(f"describe from {relation}").fetchall()]
+            kept = ", ".join(f'"{name}"' for name in columns if name not in DIFFERENT)
             key = relation.rpartition("/")[2]
             found[key] = con.execute(f"select {kept} from {relation} order by all").fetchall()
     with closing(duckdb.connect(str(history_file(output)), read_only=True)) as con:
