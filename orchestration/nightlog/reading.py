@@ -98,7 +98,7 @@ def read_night(
         landing=Landing.model_validate(landing) if landing is not None else None,
         stages=_stages(entries, stage_of_step),
         retries=tuple(_retries(events, stage_of_step)),
-        # Those written in Danish: the suites' and the effect's. Of dbt's many data tests only a failure is told, and counted.
+        # The suites' and the effect's; of the many data tests of dbt only a failure is told, and counted.
         checks=sum("label" in each.metadata or (not each.passed and each.name != FORM_IS_SOUND) for each in checks),
         notes=tuple(_note(each) for each in checks if not each.passed and each.name != FORM_IS_SOUND),
         tables=tables,
